@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+
+namespace Certrelay;
+
+/// <summary>Mode and owner of a file; the owner is known on Linux only and -1 elsewhere.</summary>
+public readonly record struct FileStamp(UnixFileMode Mode, int User, int Group)
+{
+    /// <summary>Readable and writable by the owner alone.</summary>
+    public static FileStamp OwnerOnly { get; } = new(UnixFileMode.UserRead | UnixFileMode.UserWrite, -1, -1);
+}
+
+/// <summary>
+/// Whole files that a crash leaves either as they were or as they shall be: written beside the destination, synced, renamed over it, and the folder synced
+/// (rename(2) and fsync(2)). Nothing is ever readable under a wider mode than asked for.
+/// </summary>
+public static partial class AtomicFile
+{
+    /// <summary>Replaces or creates <paramref name="path"/>; throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> and leaves the former content.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> bytes, FileStamp stamp)
+    {
+        var temporary = WriteTemporary(path, bytes, stamp);
+        try
+        {
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        SyncFolder(path);
+    }
+
+    /// <summary>Creates <paramref name="path"/> with its whole content; false, with nothing changed, when it exists already, also when another process was faster.</summary>
+    public static bool Create(string path, ReadOnlySpan<byte> bytes, FileStamp stamp)
+    {
+        if (File.Exists(path))
+            return false;
+        var temporary = WriteTemporary(path, bytes, stamp);
+        try
+        {
+            // Without overwrite the framework links the file, which is exclusive, before it drops the temporary name.
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+            return false;
+        }
+
+        SyncFolder(path);
+        return true;
+    }
+
+    /// <summary>Mode and owner of an existing file; null when there is none.</summary>
+    public static FileStamp? StampOf(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        var mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
+        if (!OperatingSystem.IsLinux())
+            return new FileStamp(mode, -1, -1);
+        return Native.StatX(Native.CurrentFolder, path, 0, Native.BasicStats, out var status) == 0
+            ? new FileStamp(mode, (int)status.User, (int)status.Group)
+            : throw new IOException($"Cannot read the owner of {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    private static string WriteTemporary(string path, ReadOnlySpan<byte> bytes, FileStamp stamp)
+    {
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = FileStamp.OwnerOnly.Mode;
+        try
+        {
+            using (var stream = new FileStream(temporary, options))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+
+            if (OperatingSystem.IsLinux() && stamp.User >= 0 && Native.Chown(temporary, stamp.User, stamp.Group) != 0)
+                throw new UnauthorizedAccessException($"Cannot keep the owner of {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(temporary, stamp.Mode);
+            return temporary;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static void SyncFolder(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var folder = Native.Open(Path.GetDirectoryName(path)!, 0);
+        if (folder < 0)
+            throw new IOException($"Cannot sync the folder of {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        var failed = Native.Fsync(folder) != 0;
+        _ = Native.Close(folder);
+        if (failed)
+            throw new IOException($"Cannot sync the folder of {path}.");
+    }
+
+    private static partial class Native
+    {
+        public const int CurrentFolder = -100;
+        public const uint BasicStats = 0x7ff;
+
+        // statx(2): the one stat structure whose layout is the same on every architecture.
+        [StructLayout(LayoutKind.Explicit, Size = 256)]
+        public struct FileStatus
+        {
+            [FieldOffset(20)] public uint User;
+            [FieldOffset(24)] public uint Group;
+        }
+
+        [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static partial int StatX(int folder, string path, int flags, uint mask, out FileStatus status);
+
+        [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static partial int Chown(string path, int user, int group);
+
+        [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static partial int Open(string path, int flags);
+
+        [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static partial int Fsync(int descriptor);
+
+        [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static partial int Close(int descriptor);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Reflection;
+
+namespace Certrelay.Certificates;
+
+/// <summary>A kind of finding: its stable code, its usual severity, what it means and what to do. Codes are never renamed.</summary>
+public sealed record FindingCode(string Code, Severity Severity, string Meaning, string Remedy)
+{
+    /// <summary>An observation of this kind about <paramref name="scope"/>; the sentence is <see cref="Meaning"/> unless a more exact one is given.</summary>
+    public Finding At(string scope, string? message = null, Severity? severity = null) =>
+        new(Code, severity ?? Severity, scope, message ?? Meaning, Remedy);
+}
+
+/// <summary>Every finding that the product can make, by area; <c>docs/findings.md</c> is generated from this list.</summary>
+public static class FindingCodes
+{
+    public static readonly FindingCode PemNothingFound = new("pem.nothing-found", Severity.Error,
+        "The input holds no PEM block.",
+        "Send the text that begins with -----BEGIN CERTIFICATE-----, together with its private key.");
+
+    public static readonly FindingCode PemJunk = new("pem.junk", Severity.Error,
+        "A PEM block cannot be read.",
+        "Copy the block again in full, with its BEGIN and END lines and nothing in between but Base64.");
+
+    public static readonly FindingCode PemTooLarge = new("pem.too-large", Severity.Error,
+        "The input is larger than any certificate with its chain.",
+        "Send one certificate with its chain and key: at most 256 KB and 32 blocks.");
+
+    public static readonly FindingCode KeyUnreadable = new("key.unreadable", Severity.Error,
+        "The private key cannot be read.",
+        "Send an RSA or EC key as PKCS#8, PKCS#1 or SEC1; check it with: openssl pkey -in key.pem -check -noout");
+
+    public static readonly FindingCode KeyEncrypted = new("key.encrypted", Severity.Error,
+        "The private key is protected by a passphrase.",
+        "Take the passphrase off before the upload: openssl pkey -in key.pem -out plain.pem");
+
+    public static readonly FindingCode KeyMismatch = new("key.mismatch", Severity.Error,
+        "The private key belongs to another certificate.",
+        "Send the key that the certificate request was made with; both of these must print the same: openssl x509 -in cert.pem -noout -pubkey, openssl pkey -in key.pem -pubout");
+
+    public static readonly FindingCode KeyWeak = new("key.weak", Severity.Error,
+        "The key is too weak: RSA below 2048 bits, or a curve other than P-256, P-384 and P-521.",
+        "Have the certificate issued again with an RSA key of 2048 bits or more, or with a P-256 key.");
+
+    public static readonly FindingCode LeafExpired = new("leaf.expired", Severity.Error,
+        "The certificate has expired.",
+        "Send the renewed certificate.");
+
+    public static readonly FindingCode LeafNotYetValid = new("leaf.not-yet-valid", Severity.Error,
+        "The certificate is not valid yet.",
+        "Wait until its notBefore, or check the clock of this host and of the issuer.");
+
+    public static readonly FindingCode LeafNoSan = new("leaf.no-san", Severity.Error,
+        "The certificate names no host in subjectAltName; clients ignore the common name (RFC 9525 section 6).",
+        "Have it issued with every host name in subjectAltName.");
+
+    public static readonly FindingCode LeafIsCa = new("leaf.is-ca", Severity.Error,
+        "The certificate for the server is itself a certification authority.",
+        "Send the server's certificate, and the authority's only as part of the chain.");
+
+    public static readonly FindingCode LeafSelfSigned = new("leaf.self-signed", Severity.Error,
+        "The certificate is signed by its own key, so no client has a reason to trust it.",
+        "Have it issued by an authority that your clients trust, or allow self-signed certificates for this upload.");
+
+    public static readonly FindingCode LeafNoServerAuth = new("leaf.no-server-auth", Severity.Error,
+        "The extended key usage does not include serverAuth (RFC 5280 section 4.2.1.12).",
+        "Have it issued for TLS servers.");
+
+    public static readonly FindingCode LeafWeakSignature = new("leaf.weak-signature", Severity.Error,
+        "The certificate is signed with MD5 or SHA-1.",
+        "Have it issued again with SHA-256 or better.");
+
+    public static readonly FindingCode ChainIncomplete = new("chain.incomplete", Severity.Error,
+        "The certificate that issued the last one of the chain is missing, and it is not a root.",
+        "Add the intermediate certificates that the authority supplies beside the certificate.");
+
+    public static readonly FindingCode ChainBroken = new("chain.broken", Severity.Error,
+        "A certificate of the chain did not issue the one below it, or belongs to no part of it.",
+        "Send the intermediates that belong to this certificate and leave out the others.");
+
+    public static readonly FindingCode ChainOrder = new("chain.order", Severity.Info,
+        "The chain came in another order and was put right.",
+        "Nothing to do; servers need the leaf first, then each issuer.");
+
+    public static readonly FindingCode ChainHasRoot = new("chain.has-root", Severity.Info,
+        "The chain contained the root, which was left out: clients have it already.",
+        "Nothing to do.");
+
+    public static readonly FindingCode RecordDuplicate = new("record.duplicate", Severity.Error,
+        "The same certificate is stored under another name.",
+        "Use the existing name, or delete that certificate first.");
+
+    public static readonly FindingCode RecordUnreadable = new("record.unreadable", Severity.Error,
+        "A stored record cannot be read.",
+        "Restore it from a backup, or delete the item and create it again; the log names table, partition and row.");
+
+    public static readonly FindingCode DnsTimeout = new("dns.timeout", Severity.Error,
+        "No name server answered in time.",
+        "Check the resolver of this host.");
+
+    public static readonly FindingCode DnsFailure = new("dns.failure", Severity.Error,
+        "The name server answered with a failure.",
+        "Check the zone and the resolver of this host.");
+
+    public static readonly FindingCode DnsNoAddress = new("dns.no-address", Severity.Error,
+        "The host name has no address.",
+        "Check the spelling of the endpoint, or add its A or AAAA record.");
+
+    public static readonly FindingCode ProbeRefused = new("probe.refused", Severity.Error,
+        "The connection was refused.",
+        "Check that the server runs and listens on this port.");
+
+    public static readonly FindingCode ProbeTimeout = new("probe.timeout", Severity.Error,
+        "The server did not complete a handshake in time.",
+        "Check that the server runs and that a firewall lets this host reach it.");
+
+    public static readonly FindingCode ProbeUnreachable = new("probe.unreachable", Severity.Error,
+        "The address cannot be reached.",
+        "Check routes and firewalls between this host and the server.");
+
+    public static readonly FindingCode ProbeNotTls = new("probe.not-tls", Severity.Error,
+        "What answers does not speak TLS.",
+        "Check the port of the endpoint.");
+
+    public static readonly FindingCode ProbeHandshake = new("probe.handshake", Severity.Error,
+        "The TLS handshake failed.",
+        "Check the server's TLS versions, cipher suites and key.");
+
+    public static readonly FindingCode ProbeForbidden = new("probe.forbidden", Severity.Error,
+        "The address is one that this product does not connect to.",
+        "Name a public or private address of the server; link-local and metadata addresses are always refused, loopback unless a setting allows it.");
+
+    public static readonly FindingCode ProbeOtherLeaf = new("probe.other-leaf", Severity.Error,
+        "The server shows another certificate.",
+        "Check that the server was reloaded and that nothing before it terminates TLS.");
+
+    public static readonly FindingCode ProbeMissingIntermediate = new("probe.missing-intermediate", Severity.Error,
+        "The server does not send the whole chain.",
+        "Have the server send leaf and intermediates (nginx: the full chain in ssl_certificate).");
+
+    public static readonly FindingCode ProbeExtraChain = new("probe.extra-chain", Severity.Warning,
+        "The server sends certificates that are not part of the version's chain.",
+        "Leave out the root and whatever does not belong to this certificate.");
+
+    public static readonly FindingCode TargetRefused = new("target.refused", Severity.Error,
+        "The target does not take the write.",
+        "Read the target's own words in the step's journal.");
+
+    public static readonly FindingCode TargetTestFailed = new("target.test-failed", Severity.Error,
+        "The server's own configuration test failed before anything was changed.",
+        "Mend the server's configuration; the test's output is in the step's journal.");
+
+    public static readonly FindingCode TargetReloadFailed = new("target.reload-failed", Severity.Error,
+        "The files were replaced but the reload failed.",
+        "Read the command's output in the step's journal.");
+
+    public static readonly FindingCode TargetMissing = new("target.missing", Severity.Error,
+        "A folder, file or command that the target names does not exist.",
+        "Create it, or mend the target's settings or the host's Local settings.");
+
+    public static readonly FindingCode TargetNotCovered = new("target.not-covered", Severity.Error,
+        "The certificate does not cover the name of an endpoint.",
+        "Deploy a certificate with that name, or allow it for this rollout with a reason.");
+
+    public static readonly FindingCode TargetKeyType = new("target.key-type", Severity.Error,
+        "The target cannot take a key of this type.",
+        "Deploy a certificate with another key type, or allow it for this rollout with a reason.");
+
+    public static readonly FindingCode TargetOlder = new("target.older", Severity.Error,
+        "The version has expired, or ends before the one that is bound now.",
+        "Deploy a newer version, or allow it for this rollout with a reason.");
+
+    /// <summary>All codes, ordered.</summary>
+    public static IReadOnlyList<FindingCode> All { get; } =
+    [
+        .. typeof(FindingCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(static field => field.FieldType == typeof(FindingCode))
+            .Select(static field => (FindingCode)field.GetValue(null)!)
+            .OrderBy(static code => code.Code, StringComparer.Ordinal),
+    ];
+}
