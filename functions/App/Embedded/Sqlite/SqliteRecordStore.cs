@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Certrelay.Records;
+using Microsoft.Data.Sqlite;
+
+namespace Certrelay.App.Embedded.Sqlite;
+
+/// <summary>Records in one table ordered by its primary key.</summary>
+public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
+{
+    private const int PageSize = 1000;
+
+    public Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(file.Read(statements =>
+        {
+            using var reader = statements["SELECT etag, body FROM record WHERE tbl = $1 AND part = $2 AND row = $3", key.Table, key.Partition, key.Row].ExecuteReader();
+            return reader.Read() ? new StoredRecord(key, (byte[])reader.GetValue(1), ETagText(reader.GetInt64(0))) : null;
+        }));
+    }
+
+    public async IAsyncEnumerable<StoredRecord> QueryAsync(
+        string table, string partition, RowRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Pages grow, so that a caller who wants the first rows does not pay for a thousand.
+        var (from, after, size) = (range.From ?? "", "", 32);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (lower, strictly, count) = (after.Length > 0 ? after : from, after, size);
+            var page = file.Read(statements => ReadAll(
+                table,
+                statements[
+                    "SELECT part, row, etag, body FROM record WHERE tbl = $1 AND part = $2 AND row >= $3 AND row <> $4 AND row < $5 ORDER BY row LIMIT $6",
+                    table, partition, lower, strictly, range.Before ?? "\x7f", count]));
+            foreach (var record in page)
+                yield return record;
+            if (page.Count < size)
+                yield break;
+            (after, size) = (page[^1].Key.Row, Math.Min(size * 4, PageSize));
+        }
+    }
+
+    public async IAsyncEnumerable<StoredRecord> ScanAsync(string table, string? afterPartition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Past every row of the partition: keys are printable ASCII, so 0x7f sorts behind all of them.
+        var (part, row) = (afterPartition ?? "", "\x7f");
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (afterPart, afterRow) = (part, row);
+            var page = file.Read(statements => ReadAll(
+                table,
+                statements["SELECT part, row, etag, body FROM record WHERE tbl = $1 AND (part, row) > ($2, $3) ORDER BY part, row LIMIT $4", table, afterPart, afterRow, PageSize]));
+            foreach (var record in page)
+                yield return record;
+            if (page.Count < PageSize)
+                yield break;
+            (part, row) = (page[^1].Key.Partition, page[^1].Key.Row);
+        }
+    }
+
+    public Task<IReadOnlyList<string?>> WriteAsync(IReadOnlyList<RecordChange> changes, CancellationToken cancellationToken)
+    {
+        RecordBatch.Check(changes);
+        return file.WriteAsync<IReadOnlyList<string?>>(writer => Apply(writer, changes), cancellationToken);
+    }
+
+    private static string?[] Apply(SqliteWriter writer, IReadOnlyList<RecordChange> changes)
+    {
+        // Every condition is checked before the first write, because a conflict must leave nothing of its batch in the shared transaction.
+        foreach (var change in changes)
+            CheckCondition(writer, change);
+        var etags = new string?[changes.Count];
+        for (var i = 0; i < changes.Count; i++)
+            etags[i] = Write(writer, changes[i]);
+        return etags;
+    }
+
+    private static void CheckCondition(SqliteWriter writer, RecordChange change)
+    {
+        if (change is RecordChange.Put or RecordChange.Delete { ETag: null })
+            return;
+        var key = change.Key;
+        var current = (long?)writer.Command("SELECT etag FROM record WHERE tbl = $1 AND part = $2 AND row = $3", key.Table, key.Partition, key.Row).ExecuteScalar();
+        switch (change)
+        {
+            case RecordChange.Insert when current is not null:
+                throw new RecordConflictException(key, "the row exists");
+            case RecordChange.Replace or RecordChange.Delete when current is null:
+                throw new RecordConflictException(key, "the row is gone");
+            case RecordChange.Replace replace when ETagText(current!.Value) != replace.ETag:
+            case RecordChange.Delete delete when ETagText(current!.Value) != delete.ETag:
+                throw new RecordConflictException(key, "the row has changed");
+        }
+    }
+
+    private static string? Write(SqliteWriter writer, RecordChange change)
+    {
+        var key = change.Key;
+        switch (change)
+        {
+            case RecordChange.Insert { Body: var body }:
+                return Put(writer, key, body);
+            case RecordChange.Replace { Body: var body }:
+                return Put(writer, key, body);
+            case RecordChange.Put { Body: var body }:
+                return Put(writer, key, body);
+            default:
+                writer.Command("DELETE FROM record WHERE tbl = $1 AND part = $2 AND row = $3", key.Table, key.Partition, key.Row).ExecuteNonQuery();
+                return null;
+        }
+    }
+
+    private static string Put(SqliteWriter writer, RecordKey key, ReadOnlyMemory<byte> body)
+    {
+        var etag = writer.NextNumber();
+        writer.Command(
+            "INSERT INTO record VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO UPDATE SET etag = excluded.etag, body = excluded.body",
+            key.Table, key.Partition, key.Row, etag, body.ToArray()).ExecuteNonQuery();
+        return ETagText(etag);
+    }
+
+    private static List<StoredRecord> ReadAll(string table, SqliteCommand command)
+    {
+        var page = new List<StoredRecord>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var key = new RecordKey(table, reader.GetString(0), reader.GetString(1));
+            page.Add(new StoredRecord(key, (byte[])reader.GetValue(3), ETagText(reader.GetInt64(2))));
+        }
+
+        return page;
+    }
+
+    private static string ETagText(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,106 @@
+using Certrelay.Records;
+
+namespace Certrelay.App.Embedded.Sqlite;
+
+/// <summary>One delivery of a message. Its receipt is spent once the message is delivered again.</summary>
+public sealed record Delivery(long Id, long Receipt, int DequeueCount, DateTimeOffset Inserted, ReadOnlyMemory<byte> Body);
+
+/// <summary>Queues in one table, with the meaning that Azure Storage queues have: a received message is invisible for a while and comes back unless it is deleted.</summary>
+public sealed class SqliteWorkQueue(SqliteFile file, TimeProvider time) : IWorkQueue
+{
+    private readonly QueueSignals _signals = new();
+
+    public async Task SendAsync(string queue, ReadOnlyMemory<byte> body, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        if (delay < TimeSpan.Zero || delay > IWorkQueue.LongestDelay)
+            throw new ArgumentException($"A message waits 0 to 7 days, not {delay}.", nameof(delay));
+        if (body.Length > IWorkQueue.LongestBody)
+            throw new ArgumentException($"A message has at most {IWorkQueue.LongestBody} bytes.", nameof(body));
+        var now = time.GetUtcNow();
+        var (visible, inserted) = ((now + delay).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
+        await file.WriteAsync(
+            writer => writer.Command(
+                "INSERT INTO message (queue, visible, receipt, dequeued, inserted, body) VALUES ($1, $2, 0, 0, $3, $4)",
+                queue, visible, inserted, body.ToArray()).ExecuteNonQuery(),
+            cancellationToken);
+        _signals.Raise(queue);
+    }
+
+    public Task<int> CountAsync(string queue, CancellationToken cancellationToken) =>
+        Task.FromResult(file.Read(statements => (int)(long)statements["SELECT count(*) FROM message WHERE queue = $1", queue].ExecuteScalar()!));
+
+    /// <summary>Ends when a message is visible or was sent by this process, or after <paramref name="longest"/>, within which messages of other processes are found.</summary>
+    public async Task WaitAsync(string queue, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        var signal = _signals.Next(queue);
+        var visible = file.Read(statements => statements["SELECT min(visible) FROM message WHERE queue = $1", queue].ExecuteScalar());
+        var wait = visible is long next ? DateTimeOffset.FromUnixTimeMilliseconds(next) - time.GetUtcNow() : longest;
+        if (wait <= TimeSpan.Zero)
+            return;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var delay = Task.Delay(wait < longest ? wait : longest, time, ended.Token);
+        await Task.WhenAny(signal, delay);
+        await ended.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Takes up to <paramref name="most"/> visible messages, oldest first, and hides them for <paramref name="hidden"/>.</summary>
+    public Task<IReadOnlyList<Delivery>> ReceiveAsync(string queue, int most, TimeSpan hidden, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return file.WriteAsync<IReadOnlyList<Delivery>>(
+            writer =>
+            {
+                var deliveries = new List<Delivery>();
+                using var reader = writer.Command(
+                    """
+                    UPDATE message SET visible = $1, receipt = $2, dequeued = dequeued + 1
+                    WHERE id IN (SELECT id FROM message WHERE queue = $3 AND visible <= $4 ORDER BY visible, id LIMIT $5)
+                    RETURNING id, receipt, dequeued, inserted, body
+                    """,
+                    (now + hidden).ToUnixTimeMilliseconds(), writer.NextNumber(), queue, now.ToUnixTimeMilliseconds(), most).ExecuteReader();
+                while (reader.Read())
+                {
+                    deliveries.Add(new Delivery(
+                        reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)), (byte[])reader.GetValue(4)));
+                }
+
+                return deliveries;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Keeps a running message hidden; false when it was delivered again meanwhile.</summary>
+    public Task<bool> RenewAsync(Delivery delivery, TimeSpan hidden, CancellationToken cancellationToken) => SetVisibleAsync(delivery, hidden, cancellationToken);
+
+    /// <summary>Gives a message back for another try after <paramref name="delay"/>; false when it was delivered again meanwhile.</summary>
+    public Task<bool> ReturnAsync(Delivery delivery, TimeSpan delay, CancellationToken cancellationToken) => SetVisibleAsync(delivery, delay, cancellationToken);
+
+    /// <summary>Deletes a message that is done; false when it was delivered again meanwhile.</summary>
+    public Task<bool> DeleteAsync(Delivery delivery, CancellationToken cancellationToken) =>
+        file.WriteAsync(
+            writer => writer.Command("DELETE FROM message WHERE id = $1 AND receipt = $2", delivery.Id, delivery.Receipt).ExecuteNonQuery() == 1,
+            cancellationToken);
+
+    /// <summary>Moves a message to <c>&lt;queue&gt;-poison</c> at once; false when it was delivered again meanwhile.</summary>
+    public async Task<bool> PoisonAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var moved = await file.WriteAsync(
+            writer => (string?)writer.Command(
+                "UPDATE message SET queue = queue || '-poison', visible = $1, receipt = 0, dequeued = 0 WHERE id = $2 AND receipt = $3 RETURNING queue",
+                now, delivery.Id, delivery.Receipt).ExecuteScalar(),
+            cancellationToken);
+        if (moved is not null)
+            _signals.Raise(moved);
+        return moved is not null;
+    }
+
+    private Task<bool> SetVisibleAsync(Delivery delivery, TimeSpan after, CancellationToken cancellationToken)
+    {
+        var visible = (time.GetUtcNow() + after).ToUnixTimeMilliseconds();
+        return file.WriteAsync(
+            writer => writer.Command("UPDATE message SET visible = $1 WHERE id = $2 AND receipt = $3", visible, delivery.Id, delivery.Receipt).ExecuteNonQuery() == 1,
+            cancellationToken);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Certrelay.Records;
+
+/// <summary>Text as it stands in record keys.</summary>
+public static class KeyText
+{
+    private const string TimeFormat = "yyyyMMddHHmmssfff";
+
+    /// <summary>User text with each byte outside <c>[A-Za-z0-9.-]</c> as <c>~XX</c>, so that every name is a legal key and equal names stay equal.</summary>
+    public static string Escape(string text)
+    {
+        var key = new StringBuilder(text.Length);
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+        {
+            if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'.' or (byte)'-')
+                key.Append((char)b);
+            else
+                key.Append('~').Append(b.ToString("X2", CultureInfo.InvariantCulture));
+        }
+
+        return key.ToString();
+    }
+
+    /// <summary>A moment in UTC to the millisecond, in ordinal order.</summary>
+    public static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>The moment of <see cref="Time"/>; throws <see cref="FormatException"/> for anything else.</summary>
+    public static DateTimeOffset ParseTime(string text) => new(DateTime.ParseExact(text, TimeFormat, CultureInfo.InvariantCulture), TimeSpan.Zero);
+
+    /// <summary>One of <paramref name="count"/> shards by the SHA-256 of a text, as two digits: the same in every process and version.</summary>
+    public static string Shard(string text, int count) =>
+        (SHA256.HashData(Encoding.UTF8.GetBytes(text))[0] % count).ToString("00", CultureInfo.InvariantCulture);
+}

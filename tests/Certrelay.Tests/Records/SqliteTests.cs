@@ -1,0 +1,170 @@
+using Certrelay.App.Embedded.Sqlite;
+using Certrelay.Records;
+using Certrelay.Tests.Support;
+
+namespace Certrelay.Tests.Records;
+
+public sealed class SqliteRecordStoreTests : RecordStoreContract, IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly SqliteFile _file;
+
+    public SqliteRecordStoreTests()
+    {
+        _file = new SqliteFile(_folder["records.db"]);
+        Store = new SqliteRecordStore(_file);
+    }
+
+    protected override IRecordStore Store { get; }
+
+    [Fact]
+    public async Task Two_files_on_one_database_share_rows_and_conditions()
+    {
+        await using var other = new SqliteFile(_folder["records.db"]);
+        var (here, there) = (Store, new SqliteRecordStore(other));
+        var key = new RecordKey("T", "p", "r");
+        await here.WriteAsync([new RecordChange.Insert(key, "0"u8.ToArray())], CancellationToken.None);
+
+        async Task CountUp(IRecordStore store)
+        {
+            for (var done = 0; done < 100;)
+            {
+                var row = (await store.GetAsync(key, CancellationToken.None))!;
+                var next = int.Parse(row.Body.Span, null) + 1;
+                try
+                {
+                    await store.WriteAsync([new RecordChange.Replace(key, System.Text.Encoding.ASCII.GetBytes($"{next}"), row.ETag)], CancellationToken.None);
+                    done++;
+                }
+                catch (RecordConflictException)
+                {
+                }
+            }
+        }
+
+        await Task.WhenAll(CountUp(here), CountUp(there), CountUp(here), CountUp(there));
+
+        Assert.Equal("400"u8.ToArray(), (await there.GetAsync(key, CancellationToken.None))!.Body.ToArray());
+    }
+
+    [Fact]
+    public async Task One_conflict_in_a_group_leaves_its_neighbours_alone()
+    {
+        await Store.WriteAsync([new RecordChange.Insert(new RecordKey("T", "p", "50"), new byte[1])], CancellationToken.None);
+
+        var writes = Enumerable.Range(0, 100)
+            .Select(i => Store.WriteAsync([new RecordChange.Insert(new RecordKey("T", "p", $"{i}"), new byte[1])], CancellationToken.None))
+            .ToArray();
+        await Task.WhenAll(writes.Select(w => ((Task)w).ContinueWith(_ => { }, TaskScheduler.Default)));
+
+        Assert.Equal(50, Array.FindIndex(writes, w => w.IsFaulted));
+        Assert.Equal(99, writes.Count(w => w.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public async Task A_closed_database_is_a_transient_failure()
+    {
+        await _file.DisposeAsync();
+
+        var failure = await Assert.ThrowsAsync<Transient>(() => Store.WriteAsync([new RecordChange.Put(new RecordKey("T", "p", "r"), new byte[1])], CancellationToken.None));
+
+        Assert.Equal("store.unavailable", failure.Code);
+    }
+
+    [Fact]
+    public void The_database_is_readable_by_its_owner_alone() =>
+        Assert.All(Directory.GetFiles(_folder.Path), file => Assert.Equal(FileStamp.OwnerOnly.Mode, File.GetUnixFileMode(file)));
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _folder.Dispose();
+    }
+}
+
+public sealed class SqliteWorkQueueTests : WorkQueueContract, IAsyncLifetime
+{
+    private readonly ManualTime _time = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly SqliteFile _file;
+    private readonly SqliteWorkQueue _queue;
+
+    public SqliteWorkQueueTests()
+    {
+        _file = new SqliteFile(_folder["records.db"]);
+        _queue = new SqliteWorkQueue(_file, _time);
+    }
+
+    protected override IWorkQueue Queue => _queue;
+
+    protected override async Task<IReadOnlyList<byte[]>> ReceiveAsync(string queue, int most) =>
+        [.. (await _queue.ReceiveAsync(queue, most, TimeSpan.FromMinutes(1), CancellationToken.None)).Select(d => d.Body.ToArray())];
+
+    protected override Task PassAsync(TimeSpan time)
+    {
+        _time.Advance(time);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_receipt_is_spent_once_the_message_was_delivered_again()
+    {
+        await _queue.SendAsync("deploy", new byte[1], TimeSpan.Zero, CancellationToken.None);
+        var first = Assert.Single(await _queue.ReceiveAsync("deploy", 1, TimeSpan.FromSeconds(30), CancellationToken.None));
+        _time.Advance(TimeSpan.FromSeconds(31));
+        var second = Assert.Single(await _queue.ReceiveAsync("deploy", 1, TimeSpan.FromSeconds(30), CancellationToken.None));
+
+        Assert.Equal((1, 2), (first.DequeueCount, second.DequeueCount));
+        Assert.False(await _queue.RenewAsync(first, TimeSpan.FromSeconds(30), CancellationToken.None));
+        Assert.False(await _queue.DeleteAsync(first, CancellationToken.None));
+        Assert.False(await _queue.PoisonAsync(first, CancellationToken.None));
+        Assert.True(await _queue.DeleteAsync(second, CancellationToken.None));
+        Assert.Equal(0, await _queue.CountAsync("deploy", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_poisoned_message_lies_in_the_poison_queue_with_a_fresh_count()
+    {
+        await _queue.SendAsync("deploy", "x"u8.ToArray(), TimeSpan.Zero, CancellationToken.None);
+        var delivery = Assert.Single(await _queue.ReceiveAsync("deploy", 1, TimeSpan.FromSeconds(30), CancellationToken.None));
+
+        Assert.True(await _queue.PoisonAsync(delivery, CancellationToken.None));
+
+        Assert.Equal(0, await _queue.CountAsync("deploy", CancellationToken.None));
+        Assert.Equal(1, Assert.Single(await _queue.ReceiveAsync("deploy-poison", 1, TimeSpan.FromSeconds(30), CancellationToken.None)).DequeueCount);
+    }
+
+    [Fact]
+    public async Task Waiting_ends_when_a_message_is_sent()
+    {
+        var waiting = _queue.WaitAsync("deploy", TimeSpan.FromHours(1), CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+
+        await _queue.SendAsync("deploy", new byte[1], TimeSpan.Zero, CancellationToken.None);
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task Waiting_ends_when_a_delayed_message_becomes_visible()
+    {
+        await _queue.SendAsync("deploy", new byte[1], TimeSpan.FromSeconds(5), CancellationToken.None);
+        var waiting = _queue.WaitAsync("deploy", TimeSpan.FromHours(1), CancellationToken.None);
+
+        _time.Advance(TimeSpan.FromSeconds(4));
+        Assert.False(waiting.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _folder.Dispose();
+    }
+}
