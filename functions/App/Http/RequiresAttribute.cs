@@ -1,0 +1,15 @@
+namespace Certrelay.App.Http;
+
+/// <summary>The permission that a caller of an HTTP function must hold.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RequiresAttribute(Permission permission) : Attribute
+{
+    public Permission Permission { get; } = permission;
+}
+
+/// <summary>What a caller may be allowed to do.</summary>
+public enum Permission
+{
+    /// <summary>Open to everyone: health, the page's static parts, ACME challenges.</summary>
+    None,
+}
