@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Certrelay.Certificates;
 
 /// <summary>The SHA-256 digest of a certificate's DER, written as 64 lower-case hexadecimal digits.</summary>
-[JsonConverter(typeof(Converter))]
+[JsonConverter(typeof(FingerprintJsonConverter))]
 public readonly record struct Fingerprint : IComparable<Fingerprint>
 {
     private readonly string? _hex;
@@ -49,12 +49,13 @@ public readonly record struct Fingerprint : IComparable<Fingerprint>
     public static bool operator <=(Fingerprint left, Fingerprint right) => left.CompareTo(right) <= 0;
 
     public static bool operator >=(Fingerprint left, Fingerprint right) => left.CompareTo(right) >= 0;
+}
 
-    private sealed class Converter : JsonConverter<Fingerprint>
-    {
-        public override Fingerprint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            TryParse(reader.GetString(), out var fingerprint) ? fingerprint : throw new JsonException("A fingerprint is 64 hexadecimal digits.");
+/// <summary>Writes a fingerprint as its digits.</summary>
+public sealed class FingerprintJsonConverter : JsonConverter<Fingerprint>
+{
+    public override Fingerprint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Fingerprint.TryParse(reader.GetString(), out var fingerprint) ? fingerprint : throw new JsonException("A fingerprint is 64 hexadecimal digits.");
 
-        public override void Write(Utf8JsonWriter writer, Fingerprint value, JsonSerializerOptions options) => writer.WriteStringValue(value.Hex);
-    }
+    public override void Write(Utf8JsonWriter writer, Fingerprint value, JsonSerializerOptions options) => writer.WriteStringValue(value.Hex);
 }

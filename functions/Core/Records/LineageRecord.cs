@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization.Metadata;
+using Certrelay.Certificates;
+using Certrelay.Vault;
+
+namespace Certrelay.Records;
+
+/// <summary>A certificate: the named lineage whose versions follow one another. Row <c>c</c> of its partition.</summary>
+public sealed record LineageRecord : IRecord<LineageRecord>
+{
+    public int Schema { get; init; } = 1;
+
+    public required string Name { get; init; }
+
+    public string? Owner { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The sequence number of the version that new rollouts take.</summary>
+    public required int Current { get; init; }
+
+    /// <summary>The highest sequence number given so far.</summary>
+    public required int Last { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset Updated { get; init; }
+
+    public static JsonTypeInfo<LineageRecord> Json => RecordJson.Default.LineageRecord;
+
+    public static RecordKey Key(string name) => new(Tables.Certificates, name, "c");
+}
+
+/// <summary>One issued leaf with its chain. Row <c>v&lt;seq:6&gt;</c>; it holds no key, only where the vault keeps it.</summary>
+public sealed record VersionRecord : IRecord<VersionRecord>
+{
+    public int Schema { get; init; } = 1;
+
+    public required string Certificate { get; init; }
+
+    public required int Sequence { get; init; }
+
+    public required Fingerprint Fingerprint { get; init; }
+
+    /// <summary>DNS names, wildcards and addresses of subjectAltName in A-label form.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string Issuer { get; init; }
+
+    public required string Serial { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+
+    public required DateTimeOffset NotAfter { get; init; }
+
+    public required string KeyAlgorithm { get; init; }
+
+    public required string SignatureAlgorithm { get; init; }
+
+    /// <summary>The leaf as DER.</summary>
+    public required byte[] Leaf { get; init; }
+
+    /// <summary>The intermediates as DER, issuer of the leaf first, without the root.</summary>
+    public required IReadOnlyList<byte[]> Chain { get; init; }
+
+    /// <summary>The private key's place; null for a version that is watched only.</summary>
+    public VaultReference? Key { get; init; }
+
+    /// <summary>Warnings and information that did not refuse the upload.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    public required DateTimeOffset Created { get; init; }
+
+    public static JsonTypeInfo<VersionRecord> Json => RecordJson.Default.VersionRecord;
+
+    public static RecordKey RowKey(string name, int sequence) => new(Tables.Certificates, name, Row(sequence));
+
+    public static string Row(int sequence) => $"v{sequence:000000}";
+}

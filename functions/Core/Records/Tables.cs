@@ -1,0 +1,13 @@
+namespace Certrelay.Records;
+
+/// <summary>The names of the tables.</summary>
+public static class Tables
+{
+    public const string Certificates = "Certificates";
+    public const string Targets = "Targets";
+    public const string Rollouts = "Rollouts";
+    public const string Due = "Due";
+    public const string Index = "Index";
+    public const string Findings = "Findings";
+    public const string Timers = "Timers";
+}
