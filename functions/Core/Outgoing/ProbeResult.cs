@@ -1,0 +1,20 @@
+using System.Net;
+using System.Security.Authentication;
+using Certrelay.Certificates;
+
+namespace Certrelay.Outgoing;
+
+/// <summary>What one handshake with one address showed. Without a <see cref="Failure"/> the handshake was completed, so the server holds the key of <see cref="Leaf"/>.</summary>
+public sealed record ProbeResult(IPAddress Address, TimeSpan Elapsed)
+{
+    /// <summary>The certificate that the server proved; null after a failure.</summary>
+    public Fingerprint? Leaf { get; init; }
+
+    /// <summary>Every certificate of the server's message as DER, the leaf included, in the order and number sent (RFC 8446 section 4.4.2).</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> ChainAsSent { get; init; } = [];
+
+    public SslProtocols? Protocol { get; init; }
+
+    /// <summary><c>probe.forbidden</c>, <c>refused</c>, <c>unreachable</c>, <c>timeout</c>, <c>not-tls</c> or <c>handshake</c>.</summary>
+    public Finding? Failure { get; init; }
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Certrelay.Certificates;
+
+namespace Certrelay.Outgoing;
+
+/// <summary>
+/// Looks at a server as a new client would: one fresh TCP connection, one complete TLS 1.2 or 1.3 handshake, nothing resumed, no proxy.
+/// Any certificate is accepted, because the question is which one is served; that the handshake completes proves that the server holds its key.
+/// </summary>
+public sealed class TlsProbe(TimeProvider time)
+{
+    /// <summary>
+    /// Probes exactly <paramref name="address"/>, which the caller has checked with <see cref="OutgoingGuard"/>. A fault of the network or of the
+    /// server is in the result; only cancellation by the caller is thrown.
+    /// </summary>
+    public async Task<ProbeResult> ProbeAsync(IPAddress address, Endpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var peer = new IPEndPoint(address, endpoint.Port);
+        OpeningStream? stream = null;
+        try
+        {
+            stream = new OpeningStream(await ConnectAsync(peer, either.Token));
+            return await HandshakeAsync(stream, address, endpoint, started, either.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && IsOfTheNetwork(exception))
+        {
+            var failure = deadline.IsCancellationRequested
+                ? FindingCodes.ProbeTimeout.At(peer.ToString(), $"{peer} did not complete a handshake in {timeout.TotalSeconds:0.#} s.")
+                : ProbeFailure.Of(peer, exception, stream?.Opening);
+            return new ProbeResult(address, time.GetElapsedTime(started)) { Failure = failure };
+        }
+        finally
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(IPEndPoint peer, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(peer.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(peer, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<ProbeResult> HandshakeAsync(
+        OpeningStream stream, IPAddress address, Endpoint endpoint, long started, CancellationToken cancellationToken)
+    {
+        List<ReadOnlyMemory<byte>> sent = [];
+        await using var tls = new SslStream(stream, leaveInnerStreamOpen: true);
+        var options = new SslClientAuthenticationOptions
+        {
+            // RFC 6066 section 3: no literal address and no trailing dot in the name.
+            TargetHost = endpoint.IsAddress ? "" : endpoint.EffectiveServerName.TrimEnd('.'),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            AllowTlsResume = false,
+            AllowRenegotiation = false,
+            // Without a policy of our own the framework would fetch missing issuers from wherever the certificate says, past the guard.
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                DisableCertificateDownloads = true,
+                RevocationMode = X509RevocationMode.NoCheck,
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+            },
+            RemoteCertificateValidationCallback = (_, leaf, chain, _) =>
+            {
+                sent = AsSent(leaf, chain);
+                return sent.Count > 0;
+            },
+        };
+        await tls.AuthenticateAsClientAsync(options, cancellationToken);
+        return new ProbeResult(address, time.GetElapsedTime(started))
+        {
+            Leaf = Fingerprint.Of(sent[0].Span),
+            ChainAsSent = sent,
+            Protocol = tls.SslProtocol,
+        };
+    }
+
+    // On Linux the framework hands over OpenSSL's peer chain as the extra store: all that was sent, the leaf first. ChainElements would be
+    // its own idea of the chain. Elsewhere the leaf is not part of it.
+    private static List<ReadOnlyMemory<byte>> AsSent(X509Certificate? leaf, X509Chain? chain)
+    {
+        if (leaf is null)
+            return [];
+        List<ReadOnlyMemory<byte>> sent = [];
+        foreach (var certificate in chain?.ChainPolicy.ExtraStore ?? [])
+            sent.Add(certificate.RawData);
+        var first = leaf.GetRawCertData();
+        if (sent.Count == 0 || !sent[0].Span.SequenceEqual(first))
+            sent.Insert(0, first);
+        return sent;
+    }
+
+    private static bool IsOfTheNetwork(Exception exception) =>
+        exception is SocketException or IOException or AuthenticationException or OperationCanceledException or CryptographicException;
+}

@@ -1,0 +1,26 @@
+namespace Certrelay.RealParts.Support;
+
+/// <summary>Finds installed programs, also in the system folders that an ordinary user's PATH leaves out.</summary>
+public static class Installed
+{
+    private static readonly string[] SystemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+    /// <summary>The absolute path of a program; throws when it is not installed.</summary>
+    public static string PathOf(string program) =>
+        Find(program) ?? throw new FileNotFoundException($"{program} is not installed; see the list of real parts in the README.");
+
+    /// <summary>Why a test with these programs is skipped; null when it shall run.</summary>
+    internal static string? WhyNot(IEnumerable<string> programs)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            return null;
+        var missing = programs.Where(static program => Find(program) is null).ToList();
+        return missing.Count == 0 ? null : $"not installed: {string.Join(", ", missing)}";
+    }
+
+    private static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Concat(SystemFolders)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
+}
