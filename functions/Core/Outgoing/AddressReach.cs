@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Certrelay.Outgoing;
 
@@ -40,7 +39,6 @@ internal static class AddressReach
         (IPNetwork.Parse("fe80::/10"), Reach.Never, "a link-local address"),
         (IPNetwork.Parse("ff00::/8"), Reach.Never, "a multicast address"),
         // These say nothing by themselves: the IPv4 address inside decides.
-        (EmbeddedAddress.Mapped, Reach.Public, ""),
         (EmbeddedAddress.Nat64, Reach.Public, ""),
         (EmbeddedAddress.SixToFour, Reach.Public, ""),
         (IPNetwork.Parse("2001:db8::/32"), Reach.Private, "a documentation address"),
@@ -58,7 +56,7 @@ internal static class AddressReach
         "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fd00:c1::a9fe:a9fe",
     }.Select(IPAddress.Parse).ToFrozenSet();
 
-    /// <summary>The strictest reading of <paramref name="address"/>, the IPv4 addresses that it may carry included, and what it is in words.</summary>
+    /// <summary>The strictest reading of a plain address, the IPv4 addresses that it may carry included, and what it is in words.</summary>
     public static (Reach Reach, string Kind) Of(IPAddress address)
     {
         var worst = OfPlain(address);
@@ -74,9 +72,6 @@ internal static class AddressReach
 
     private static (Reach Reach, string Kind) OfPlain(IPAddress address)
     {
-        // A scope id would make the same address unequal to the listed one.
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            address = new IPAddress(address.GetAddressBytes());
         if (Metadata.Contains(address))
             return (Reach.Never, "the address of a metadata service");
         foreach (var (network, reach, kind) in Special)

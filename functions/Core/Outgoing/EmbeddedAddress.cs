@@ -6,9 +6,6 @@ namespace Certrelay.Outgoing;
 /// <summary>The IPv4 addresses that an IPv6 address carries inside, by every form that a host or a translator on the way may unwrap.</summary>
 internal static class EmbeddedAddress
 {
-    /// <summary>IPv4-mapped (RFC 4291 section 2.5.5.2).</summary>
-    public static readonly IPNetwork Mapped = IPNetwork.Parse("::ffff:0:0/96");
-
     /// <summary>The well-known prefix of NAT64 (RFC 6052 section 2.1).</summary>
     public static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
@@ -21,14 +18,16 @@ internal static class EmbeddedAddress
     private static readonly IPNetwork Teredo = IPNetwork.Parse("2001::/32");
     private static readonly IPNetwork LocalNat64 = IPNetwork.Parse("64:ff9b:1::/48");
 
-    /// <summary>Each IPv4 address that <paramref name="address"/> may stand for; none for a plain one.</summary>
+    /// <summary>The address without a scope id, and an IPv4-mapped one (RFC 4291 section 2.5.5.2) as the IPv4 address that the kernel takes it for.</summary>
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
+
+    /// <summary>Each IPv4 address that a plain address may stand for beyond itself.</summary>
     public static IEnumerable<IPAddress> In(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
             return [];
         var bytes = address.GetAddressBytes();
-        address = new IPAddress(bytes);
-        if (Mapped.Contains(address) || Nat64.Contains(address) || Translated.Contains(address))
+        if (Nat64.Contains(address) || Translated.Contains(address))
             return [Pick(bytes, 12, 13, 14, 15)];
         if (SixToFour.Contains(address))
             return [Pick(bytes, 2, 3, 4, 5)];

@@ -30,13 +30,14 @@ public sealed class OutgoingGuard(OutgoingOptions options)
     /// <summary>Null when a connection may be made; otherwise why not, as <c>probe.forbidden</c>.</summary>
     public Finding? Check(OutgoingClass outgoing, IPAddress address)
     {
-        var (reach, kind) = AddressReach.Of(address);
+        var plain = EmbeddedAddress.Plain(address);
+        var (reach, kind) = AddressReach.Of(plain);
         if (reach == Reach.Never)
             return FindingCodes.ProbeForbidden.At(address.ToString(), $"{address} is {kind}, which is never connected to.");
 
         var allowed = outgoing == OutgoingClass.Endpoint
             ? reach != Reach.Loopback || options.AllowLoopbackEndpoints
-            : reach == Reach.Public || IsAllowed(address);
+            : reach == Reach.Public || IsAllowed(plain);
         if (allowed)
             return null;
         var setting = outgoing == OutgoingClass.Endpoint ? "Outgoing:AllowLoopbackEndpoints" : "Outgoing:Allow";
