@@ -27,6 +27,9 @@ public static class KeyText
     /// <summary>A moment in UTC to the millisecond, in ordinal order.</summary>
     public static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
+    /// <summary>A moment as exact as <see cref="Time"/> writes it, so that a hint and the truth that it points at name the same one.</summary>
+    public static DateTimeOffset Truncate(DateTimeOffset moment) => moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerMillisecond));
+
     /// <summary>The moment of <see cref="Time"/>; throws <see cref="FormatException"/> for anything else.</summary>
     public static DateTimeOffset ParseTime(string text) => new(DateTime.ParseExact(text, TimeFormat, CultureInfo.InvariantCulture), TimeSpan.Zero);
 

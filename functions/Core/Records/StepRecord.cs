@@ -69,8 +69,8 @@ public sealed record StepRecord : IRecord<StepRecord>
 
     public StepState State { get; init; }
 
-    /// <summary>When the step is next due. While it runs: the end of the lease.</summary>
-    public required DateTimeOffset Moment { get; init; }
+    /// <summary>When the step is next due, to the millisecond. While it runs: the end of the lease. Null when nothing is due any more.</summary>
+    public required DateTimeOffset? Moment { get; init; }
 
     /// <summary>Tries since the last outcome; counted before each, so that a crash counts too.</summary>
     public int Attempts { get; init; }
@@ -86,6 +86,9 @@ public sealed record StepRecord : IRecord<StepRecord>
 
     /// <summary>What was bound before the first write.</summary>
     public TargetState? Previous { get; init; }
+
+    /// <summary>What the product knew to be bound then; null when it was none of its versions.</summary>
+    public VersionId? PreviousBinding { get; init; }
 
     /// <summary>The material for a restore, in the vault.</summary>
     public VaultReference? Backup { get; init; }
@@ -113,6 +116,9 @@ public sealed record StepRecord : IRecord<StepRecord>
 
     [JsonIgnore]
     public string Id => StepId.Of(Rollout, Target);
+
+    /// <summary>True when the moment has come and there is something left to do: a step is unsettled, or partial and watched.</summary>
+    public bool IsDue(DateTimeOffset now) => (!IsSettled || State == StepState.Partial) && Moment <= now;
 
     [JsonIgnore]
     public bool IsSettled => State > StepState.Restoring;
