@@ -29,7 +29,7 @@ public static partial class AtomicFile
             throw;
         }
 
-        SyncFolder(path);
+        SyncFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Creates <paramref name="path"/> with its whole content; false, with nothing changed, when it exists already, also when another process was faster.</summary>
@@ -49,14 +49,14 @@ public static partial class AtomicFile
             return false;
         }
 
-        SyncFolder(path);
+        SyncFolder(Path.GetDirectoryName(path)!);
         return true;
     }
 
-    /// <summary>Mode and owner of an existing file; null when there is none.</summary>
+    /// <summary>Mode and owner of an existing file or folder; null when there is none.</summary>
     public static FileStamp? StampOf(string path)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             return null;
         var mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
         if (!OperatingSystem.IsLinux())
@@ -66,10 +66,25 @@ public static partial class AtomicFile
             : throw new IOException($"Cannot read the owner of {path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    /// <summary>Makes durable which entries <paramref name="folder"/> holds: files and folders added to it, and those deleted.</summary>
+    public static void SyncFolder(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var descriptor = Native.Open(folder, 0);
+        if (descriptor < 0)
+            throw new IOException($"Cannot sync the folder {folder}: {Marshal.GetLastPInvokeErrorMessage()}");
+        var failed = Native.Fsync(descriptor) != 0;
+        _ = Native.Close(descriptor);
+        if (failed)
+            throw new IOException($"Cannot sync the folder {folder}.");
+    }
+
     private static string WriteTemporary(string path, ReadOnlySpan<byte> bytes, FileStamp stamp)
     {
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        // Unbuffered: a stream's own buffer would keep a copy of a key that nobody zeroes.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = FileStamp.OwnerOnly.Mode;
         try
@@ -91,19 +106,6 @@ public static partial class AtomicFile
             File.Delete(temporary);
             throw;
         }
-    }
-
-    private static void SyncFolder(string path)
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        var folder = Native.Open(Path.GetDirectoryName(path)!, 0);
-        if (folder < 0)
-            throw new IOException($"Cannot sync the folder of {path}: {Marshal.GetLastPInvokeErrorMessage()}");
-        var failed = Native.Fsync(folder) != 0;
-        _ = Native.Close(folder);
-        if (failed)
-            throw new IOException($"Cannot sync the folder of {path}.");
     }
 
     private static partial class Native
