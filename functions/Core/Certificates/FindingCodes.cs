@@ -14,7 +14,7 @@ public sealed record FindingCode(string Code, Severity Severity, string Meaning,
 public static class FindingCodes
 {
     public static readonly FindingCode PemNothingFound = new("pem.nothing-found", Severity.Error,
-        "The input holds no PEM block.",
+        "The input holds no certificate in PEM form.",
         "Send the text that begins with -----BEGIN CERTIFICATE-----, together with its private key.");
 
     public static readonly FindingCode PemJunk = new("pem.junk", Severity.Error,
@@ -36,6 +36,14 @@ public static class FindingCodes
     public static readonly FindingCode KeyMismatch = new("key.mismatch", Severity.Error,
         "The private key belongs to another certificate.",
         "Send the key that the certificate request was made with; both of these must print the same: openssl x509 -in cert.pem -noout -pubkey, openssl pkey -in key.pem -pubout");
+
+    public static readonly FindingCode KeyMissing = new("key.missing", Severity.Error,
+        "The input holds no private key.",
+        "Send the private key together with the certificate, in the same text or as a field of its own.");
+
+    public static readonly FindingCode KeyUnsupported = new("key.unsupported", Severity.Error,
+        "The key is of a kind that this product cannot check or deploy.",
+        "Use an RSA key of 2048 to 8192 bits or a key on P-256, P-384 or P-521; explicit curve parameters become a named curve with: openssl ec -in key.pem -param_enc named_curve");
 
     public static readonly FindingCode KeyWeak = new("key.weak", Severity.Error,
         "The key is too weak: RSA below 2048 bits, or a curve other than P-256, P-384 and P-521.",
@@ -70,12 +78,32 @@ public static class FindingCodes
         "Have it issued again with SHA-256 or better.");
 
     public static readonly FindingCode ChainIncomplete = new("chain.incomplete", Severity.Error,
-        "The certificate that issued the last one of the chain is missing, and it is not a root.",
+        "The certificate came without the intermediate that issued it.",
         "Add the intermediate certificates that the authority supplies beside the certificate.");
 
     public static readonly FindingCode ChainBroken = new("chain.broken", Severity.Error,
         "A certificate of the chain did not issue the one below it, or belongs to no part of it.",
         "Send the intermediates that belong to this certificate and leave out the others.");
+
+    public static readonly FindingCode ChainExpired = new("chain.expired", Severity.Error,
+        "A certificate of the chain has expired.",
+        "Send the intermediates that the authority supplies now.");
+
+    public static readonly FindingCode ChainNotYetValid = new("chain.not-yet-valid", Severity.Error,
+        "A certificate of the chain is not valid yet.",
+        "Send the intermediates that are in force now, or check the clock of this host.");
+
+    public static readonly FindingCode ChainWeakSignature = new("chain.weak-signature", Severity.Error,
+        "A certificate of the chain is signed with MD5 or SHA-1.",
+        "Send the intermediates that the authority supplies now.");
+
+    public static readonly FindingCode ChainUnverified = new("chain.unverified", Severity.Error,
+        "A signature is of a kind that cannot be checked here.",
+        "Have the certificate issued with RSA or ECDSA signatures and SHA-256 or better.");
+
+    public static readonly FindingCode ChainAlternate = new("chain.alternate", Severity.Info,
+        "The chain contained a second certificate of an authority (a cross-signed one), which was left out.",
+        "Nothing to do, unless your clients need the other one: then leave out the one that was kept.");
 
     public static readonly FindingCode ChainOrder = new("chain.order", Severity.Info,
         "The chain came in another order and was put right.",
@@ -84,6 +112,10 @@ public static class FindingCodes
     public static readonly FindingCode ChainHasRoot = new("chain.has-root", Severity.Info,
         "The chain contained the root, which was left out: clients have it already.",
         "Nothing to do.");
+
+    public static readonly FindingCode NameUnusable = new("name.unusable", Severity.Warning,
+        "A name in subjectAltName is no host name, so that no client can match it.",
+        "Have it issued with host names in ASCII form (xn-- for international names); a wildcard is one whole label at the left.");
 
     public static readonly FindingCode RecordDuplicate = new("record.duplicate", Severity.Error,
         "The same certificate is stored under another name.",

@@ -1,0 +1,63 @@
+namespace Certrelay.Certificates;
+
+/// <summary>
+/// How the certificates of an upload hang together. <paramref name="Issuers"/>: of the leaf first, each having signed the one before, without the root.
+/// </summary>
+/// <param name="Roots">Self-signed authorities above the chain.</param>
+/// <param name="Alternates">Other certificates of authorities in or above the chain: cross-signed ones.</param>
+/// <param name="Strangers">What belongs to no part of the chain.</param>
+internal sealed record CertificateChain(
+    CertificateRecord Leaf,
+    IReadOnlyList<CertificateRecord> Issuers,
+    IReadOnlyList<CertificateRecord> Roots,
+    IReadOnlyList<CertificateRecord> Alternates,
+    IReadOnlyList<CertificateRecord> Strangers)
+{
+    /// <summary>The leaf and its issuers.</summary>
+    public IReadOnlyList<CertificateRecord> Path { get; } = [Leaf, .. Issuers];
+
+    /// <summary>Builds the chain from signatures, not from the order in which the certificates came.</summary>
+    public static CertificateChain Build(CertificateRecord leaf, IReadOnlyList<CertificateRecord> certificates, DateTimeOffset now)
+    {
+        var path = new List<CertificateRecord> { leaf };
+        while (FindIssuer(path, certificates, now) is { } issuer)
+            path.Add(issuer);
+
+        var known = new List<CertificateRecord>(path);
+        var rest = certificates.Except(path).ToList();
+        // What issued a member, or is another certificate of a member's key, is known too; and so on upwards.
+        for (var i = 0; i < known.Count; i++)
+        {
+            var member = known[i];
+            var found = rest.Where(one => IsSameAuthority(one, member) || Issued(one, member)).ToList();
+            known.AddRange(found);
+            rest.RemoveAll(found.Contains);
+        }
+
+        var roots = known.Where(one => one != leaf && one.IsSelfSigned()).ToList();
+        return new(leaf, [.. path.Skip(1).Except(roots)], roots, [.. known.Except(path).Except(roots)], rest);
+    }
+
+    private static CertificateRecord? FindIssuer(List<CertificateRecord> path, IReadOnlyList<CertificateRecord> certificates, DateTimeOffset now)
+    {
+        var last = path[^1];
+        if (last.IsSelfSigned())
+            return null;
+        // Among cross-signed certificates of one authority: one in force, one whose own issuer came along, one that is no root (clients that know
+        // the root need nothing, others need the way round it), the one that lasts longest.
+        return certificates
+            .Where(one => !path.Contains(one) && one.IsNamedIssuerOf(last))
+            .OrderBy(one => one.NotAfter < now || one.NotBefore > now)
+            .ThenBy(one => one.IsSelfIssued || !certificates.Any(other => other != one && other.IsNamedIssuerOf(one)))
+            .ThenBy(static one => one.IsSelfIssued)
+            .ThenByDescending(one => one.Extensions.SubjectKeyId == last.Extensions.AuthorityKeyId)
+            .ThenByDescending(static one => one.NotAfter)
+            .FirstOrDefault(one => IssuerSignature.Check(last, one.PublicKey) is not SignatureCheck.Invalid);
+    }
+
+    private static bool Issued(CertificateRecord issuer, CertificateRecord certificate) =>
+        issuer.IsNamedIssuerOf(certificate) && IssuerSignature.Check(certificate, issuer.PublicKey) is not SignatureCheck.Invalid;
+
+    private static bool IsSameAuthority(CertificateRecord one, CertificateRecord member) =>
+        one.IsCa && member.IsCa && one.PublicKey.IsSameKeyAs(member.PublicKey) && one.HasSubjectOf(member);
+}

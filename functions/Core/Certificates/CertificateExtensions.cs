@@ -1,0 +1,131 @@
+using System.Formats.Asn1;
+
+namespace Certrelay.Certificates;
+
+/// <summary>The bits of the key usage extension (RFC 5280 section 4.2.1.3).</summary>
+[Flags]
+public enum KeyUsages
+{
+    None = 0,
+    DigitalSignature = 1 << 0,
+    NonRepudiation = 1 << 1,
+    KeyEncipherment = 1 << 2,
+    DataEncipherment = 1 << 3,
+    KeyAgreement = 1 << 4,
+    CertificateSigning = 1 << 5,
+    CrlSigning = 1 << 6,
+    EncipherOnly = 1 << 7,
+    DecipherOnly = 1 << 8,
+}
+
+/// <summary>What the extensions of a certificate say (RFC 5280 section 4.2); others than these are passed over.</summary>
+public sealed record CertificateExtensions
+{
+    public static CertificateExtensions None { get; } = new();
+
+    /// <summary>DNS names, wildcards and addresses of subjectAltName, in their order, each once.</summary>
+    public IReadOnlyList<SubjectName> Names { get; private set; } = [];
+
+    /// <summary>DNS entries of subjectAltName that no client can match, with unprintable characters as question marks.</summary>
+    public IReadOnlyList<string> UnusableNames { get; private set; } = [];
+
+    public bool IsCa { get; private set; }
+
+    /// <summary>How many intermediates may follow below; null: any number.</summary>
+    public int? PathLength { get; private set; }
+
+    /// <summary>Null when the extension is absent, which allows every use.</summary>
+    public KeyUsages? KeyUsages { get; private set; }
+
+    /// <summary>OIDs of the extended key usage; null when the extension is absent, which allows every purpose.</summary>
+    public IReadOnlyList<string>? Purposes { get; private set; }
+
+    /// <summary>Lower-case hexadecimal.</summary>
+    public string? SubjectKeyId { get; private set; }
+
+    /// <summary>The key identifier of the issuer, lower-case hexadecimal.</summary>
+    public string? AuthorityKeyId { get; private set; }
+
+    /// <summary>Where the issuer's certificate can be had (caIssuers, RFC 5280 section 4.2.2.1).</summary>
+    public IReadOnlyList<string> IssuerUrls { get; private set; } = [];
+
+    /// <summary>Where the status can be asked (RFC 6960).</summary>
+    public IReadOnlyList<string> OcspUrls { get; private set; } = [];
+
+    internal static CertificateExtensions Read(DerReader list)
+    {
+        var extensions = new CertificateExtensions();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (list.HasData)
+        {
+            var extension = list.ReadSequence();
+            var oid = extension.ReadOid();
+            if (!seen.Add(oid))
+                throw new AsnContentException("An extension occurs twice (RFC 5280 section 4.2).");
+            if (extension.NextIs(Asn1Tag.Boolean))
+                extension.ReadBoolean();
+            extensions.Take(oid, new DerReader(extension.ReadOctetString()));
+        }
+        return extensions;
+    }
+
+    private void Take(string oid, DerReader value)
+    {
+        switch (oid)
+        {
+            case "2.5.29.14":
+                SubjectKeyId = Convert.ToHexStringLower(value.ReadOctetString().Span);
+                break;
+            case "2.5.29.15":
+                KeyUsages = ReadKeyUsages(value);
+                break;
+            case "2.5.29.17":
+                (Names, UnusableNames) = SubjectAltName.Read(value);
+                break;
+            case "2.5.29.19":
+                ReadBasicConstraints(value.ReadSequence());
+                break;
+            case "2.5.29.35":
+                AuthorityKeyId = ReadAuthorityKeyId(value.ReadSequence());
+                break;
+            case "2.5.29.37":
+                Purposes = ReadPurposes(value.ReadSequence());
+                break;
+            case "1.3.6.1.5.5.7.1.1":
+                (IssuerUrls, OcspUrls) = AuthorityInformation.Read(value.ReadSequence());
+                break;
+        }
+    }
+
+    private void ReadBasicConstraints(DerReader sequence)
+    {
+        if (sequence.NextIs(Asn1Tag.Boolean))
+            IsCa = sequence.ReadBoolean();
+        if (sequence.HasData)
+            PathLength = sequence.ReadSmallInteger();
+    }
+
+    private static KeyUsages ReadKeyUsages(DerReader value)
+    {
+        var usages = Certificates.KeyUsages.None;
+        var bits = value.ReadBitString(out _).Span;
+        // Bit 0 is the highest of the first octet (X.680 section 22.2).
+        for (var i = 0; i < Math.Min(bits.Length * 8, 9); i++)
+        {
+            if ((bits[i / 8] & 0x80 >> i % 8) is not 0)
+                usages |= (KeyUsages)(1 << i);
+        }
+        return usages;
+    }
+
+    private static string? ReadAuthorityKeyId(DerReader sequence) =>
+        sequence.NextIs(DerReader.Context(0)) ? Convert.ToHexStringLower(sequence.ReadOctetString(DerReader.Context(0)).Span) : null;
+
+    private static List<string> ReadPurposes(DerReader sequence)
+    {
+        var purposes = new List<string>();
+        while (sequence.HasData)
+            purposes.Add(sequence.ReadOid());
+        return purposes;
+    }
+}

@@ -1,0 +1,46 @@
+namespace Certrelay.Certificates;
+
+/// <summary>How an upload is judged.</summary>
+public sealed record InspectionOptions
+{
+    /// <summary>The moment at which validity is judged.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Turns the faults of a self-signed laboratory certificate (no issuer, CA:TRUE, no subjectAltName) into warnings.</summary>
+    public bool AllowSelfSigned { get; init; }
+
+    /// <summary>False for a certificate that is only watched.</summary>
+    public bool KeyRequired { get; init; } = true;
+}
+
+/// <summary>What an upload holds and every local fault of it. Disposal zeroes the private key.</summary>
+public sealed class CertificateInspection : IDisposable
+{
+    internal CertificateInspection(CertificateRecord? leaf, IReadOnlyList<CertificateRecord> chain, PrivateKey? privateKey, IReadOnlyList<Finding> findings) =>
+        (Leaf, Chain, PrivateKey, Findings) = (leaf, chain, privateKey, findings);
+
+    /// <summary>Null when no certificate could be read.</summary>
+    public CertificateRecord? Leaf { get; }
+
+    /// <summary>Issuer of the leaf first, each having signed the one before, without the root.</summary>
+    public IReadOnlyList<CertificateRecord> Chain { get; }
+
+    /// <summary>The key of the leaf; null when it did not come or does not match.</summary>
+    public PrivateKey? PrivateKey { get; }
+
+    /// <summary>One for each code and scope, always in the same order for the same input.</summary>
+    public IReadOnlyList<Finding> Findings { get; }
+
+    /// <summary>True when nothing refuses the upload.</summary>
+    public bool IsAccepted => Findings.All(static finding => finding.Severity is not Severity.Error);
+
+    /// <summary>A bundle with its own copy of the key; throws <see cref="InvalidOperationException"/> unless a leaf and its key were found.</summary>
+    public CertificateBundle ToBundle(string certificate)
+    {
+        if (Leaf is null || PrivateKey is null)
+            throw new InvalidOperationException("A bundle needs a certificate and its private key.");
+        return new CertificateBundle(certificate, Leaf.Der, [.. Chain.Select(static one => one.Der)], PrivateKey.Pkcs8.ToArray());
+    }
+
+    public void Dispose() => PrivateKey?.Dispose();
+}

@@ -1,0 +1,24 @@
+namespace Certrelay.Certificates;
+
+/// <summary>Reads an upload and reports every local fault of it at once. Pure: the same input and options give the same answer, and no input throws.</summary>
+public static class CertificateInspector
+{
+    /// <summary>Inspects one PEM text with certificate, chain and key in any order.</summary>
+    public static CertificateInspection Inspect(ReadOnlyMemory<byte> input, InspectionOptions options) => Inspect([input], options);
+
+    /// <summary>Inspects several PEM texts as one: certificate, chain and key as separate fields.</summary>
+    public static CertificateInspection Inspect(IReadOnlyList<ReadOnlyMemory<byte>> inputs, InspectionOptions options)
+    {
+        var findings = new FindingList();
+        var upload = Upload.Read(inputs, findings);
+        var leaf = LeafFinder.Find(upload.Certificates, upload.Keys);
+        var chain = leaf is null ? null : CertificateChain.Build(leaf, upload.Certificates, options.Now);
+
+        if (leaf is not null)
+            findings.AddRange(LeafRules.Judge(leaf, options));
+        var key = KeyMatch.Choose(upload, leaf, options.KeyRequired, findings);
+        if (chain is not null)
+            findings.AddRange(ChainRules.Judge(chain, upload.Certificates, options.Now));
+        return new CertificateInspection(leaf, chain?.Issuers ?? [], key, findings.All);
+    }
+}

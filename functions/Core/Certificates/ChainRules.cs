@@ -1,0 +1,87 @@
+namespace Certrelay.Certificates;
+
+/// <summary>What is wrong with the certificates above the leaf.</summary>
+internal static class ChainRules
+{
+    public static IEnumerable<Finding> Judge(CertificateChain chain, IReadOnlyList<CertificateRecord> asSent, DateTimeOffset now)
+    {
+        foreach (var issuer in chain.Issuers)
+        {
+            foreach (var finding in JudgeIssuer(issuer, now))
+                yield return finding;
+        }
+        foreach (var finding in JudgeLinks(chain))
+            yield return finding;
+        foreach (var stranger in chain.Strangers)
+            yield return FindingCodes.ChainBroken.At(stranger.Label, Explain(stranger, chain));
+        if (JudgeCompleteness(chain) is { } incomplete)
+            yield return incomplete;
+        if (!chain.Path.SequenceEqual(asSent.Where(chain.Path.Contains)))
+            yield return FindingCodes.ChainOrder.At(chain.Leaf.Label);
+        foreach (var root in chain.Roots)
+            yield return FindingCodes.ChainHasRoot.At(root.Label);
+        foreach (var alternate in chain.Alternates)
+            yield return FindingCodes.ChainAlternate.At(alternate.Label);
+    }
+
+    private static IEnumerable<Finding> JudgeIssuer(CertificateRecord issuer, DateTimeOffset now)
+    {
+        if (issuer.NotAfter < now)
+            yield return FindingCodes.ChainExpired.At(issuer.Label, $"{issuer.Label} expired at {issuer.NotAfter:u}.");
+        if (issuer.NotBefore > now)
+            yield return FindingCodes.ChainNotYetValid.At(issuer.Label, $"{issuer.Label} is not valid before {issuer.NotBefore:u}.");
+        if (KeyRules.Judge(issuer.PublicKey, issuer.Label) is { } key)
+            yield return key;
+        if (issuer.SignatureAlgorithm.IsWeak)
+            yield return FindingCodes.ChainWeakSignature.At(issuer.Label, $"{issuer.Label} is signed with {issuer.SignatureAlgorithm.Name}.");
+    }
+
+    private static IEnumerable<Finding> JudgeLinks(CertificateChain chain)
+    {
+        foreach (var certificate in chain.Path)
+        {
+            // Where the key itself is of an unknown kind, that is said already and a signature of the same kind adds nothing.
+            if (certificate.SignatureAlgorithm is { Hash: null, IsWeak: false } && KeyRules.CanVerify(certificate.PublicKey))
+                yield return FindingCodes.ChainUnverified.At(certificate.Label, $"{certificate.Label} is signed with {certificate.SignatureAlgorithm.Name}, which cannot be checked here.");
+        }
+        for (var i = 0; i < chain.Issuers.Count; i++)
+        {
+            var issuer = chain.Issuers[i];
+            var below = chain.Issuers.Take(i).Count(static one => !one.IsSelfIssued);
+            if (!issuer.IsCa)
+                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} signed {chain.Path[i].Label} but is no certification authority.");
+            else if (issuer.Extensions.KeyUsages is { } usages && !usages.HasFlag(KeyUsages.CertificateSigning))
+                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} signed {chain.Path[i].Label} but its key usage does not allow it to.");
+            else if (issuer.Extensions.PathLength is { } most && below > most)
+                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} allows {most} intermediates below it, and there are {below}.");
+        }
+    }
+
+    private static string Explain(CertificateRecord stranger, CertificateChain chain)
+    {
+        var child = chain.Path.FirstOrDefault(one => stranger.IsNamedIssuerOf(one));
+        return child is null
+            ? $"{stranger.Label} issued no certificate of this chain, and nothing in the input connects it."
+            : $"{stranger.Label} bears the name of the issuer of {child.Label} but did not sign it.";
+    }
+
+    /// <summary>
+    /// A chain is sent without its root, so a missing last issuer is the usual case. It is a fault where it can be known: the leaf came alone.
+    /// A leaf with a caIssuers URL comes from a public authority, and those issue from intermediates only (Baseline Requirements section 6.1.7);
+    /// a leaf without one may come straight from a private root, which gives a warning.
+    /// </summary>
+    private static Finding? JudgeCompleteness(CertificateChain chain)
+    {
+        var leaf = chain.Leaf;
+        var issuerCame = chain.Issuers.Count > 0 || chain.Roots.Count > 0 || chain.Strangers.Any(one => one.IsNamedIssuerOf(leaf));
+        if (issuerCame || leaf.IsSelfSigned())
+            return null;
+        return leaf.Extensions.IssuerUrls is [var url, ..]
+            ? FindingCodes.ChainIncomplete.At(leaf.Label, $"The certificate came alone; its issuer {Issuer(leaf)} is to be had at {Shorten(url)}.")
+            : FindingCodes.ChainIncomplete.At(leaf.Label, $"The certificate came alone; unless its issuer {Issuer(leaf)} is a root that clients have, they cannot verify it.", Severity.Warning);
+    }
+
+    private static string Issuer(CertificateRecord leaf) => Shorten(leaf.Issuer);
+
+    private static string Shorten(string text) => text.Length <= 200 ? text : $"{text[..199]}…";
+}

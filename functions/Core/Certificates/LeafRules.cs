@@ -1,0 +1,34 @@
+namespace Certrelay.Certificates;
+
+/// <summary>What is wrong with the server's certificate itself.</summary>
+internal static class LeafRules
+{
+    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+    private const string AnyPurpose = "2.5.29.37.0";
+
+    public static IEnumerable<Finding> Judge(CertificateRecord leaf, InspectionOptions options)
+    {
+        var selfSigned = leaf.IsSelfSigned();
+        // What openssl req -x509 makes: its faults follow from one another, and whoever allows the first allows them all.
+        Severity? laboratory = selfSigned && options.AllowSelfSigned ? Severity.Warning : null;
+
+        if (leaf.NotAfter < options.Now)
+            yield return FindingCodes.LeafExpired.At(leaf.Label, $"The certificate expired at {leaf.NotAfter:u}.");
+        if (leaf.NotBefore > options.Now)
+            yield return FindingCodes.LeafNotYetValid.At(leaf.Label, $"The certificate is not valid before {leaf.NotBefore:u}.");
+        if (leaf.Names.Count is 0)
+            yield return FindingCodes.LeafNoSan.At(leaf.Label, severity: laboratory);
+        foreach (var name in leaf.Extensions.UnusableNames)
+            yield return FindingCodes.NameUnusable.At(name, $"The name {name} in subjectAltName is no host name, so that no client can match it.");
+        if (leaf.IsCa)
+            yield return FindingCodes.LeafIsCa.At(leaf.Label, severity: laboratory);
+        if (selfSigned)
+            yield return FindingCodes.LeafSelfSigned.At(leaf.Label, severity: laboratory);
+        if (leaf.Extensions.Purposes is { } purposes && !purposes.Contains(ServerAuth) && !purposes.Contains(AnyPurpose))
+            yield return FindingCodes.LeafNoServerAuth.At(leaf.Label);
+        if (leaf.SignatureAlgorithm.IsWeak)
+            yield return FindingCodes.LeafWeakSignature.At(leaf.Label, $"The certificate is signed with {leaf.SignatureAlgorithm.Name}.");
+        if (KeyRules.Judge(leaf.PublicKey, leaf.Label) is { } key)
+            yield return key;
+    }
+}
