@@ -178,7 +178,7 @@ public static class FindingCodes
         "Read the target's own words in the step's journal.");
 
     public static readonly FindingCode TargetTestFailed = new("target.test-failed", Severity.Error,
-        "The server's own configuration test failed before anything was changed.",
+        "The server's own configuration test failed. Before the swap nothing was changed; after it the former files come back.",
         "Mend the server's configuration; the test's output is in the step's journal.");
 
     public static readonly FindingCode TargetReloadFailed = new("target.reload-failed", Severity.Error,
@@ -200,6 +200,14 @@ public static class FindingCodes
     public static readonly FindingCode TargetOlder = new("target.older", Severity.Error,
         "The version has expired, or ends before the one that is bound now.",
         "Deploy a newer version, or allow it for this rollout with a reason.");
+
+    public static readonly FindingCode TargetReloadTimeout = new("target.reload-timeout", Severity.Error,
+        "The files were replaced but the reload did not end in time.",
+        "Read the command's output in the step's journal, or give the command more time (TimeoutSeconds).");
+
+    public static readonly FindingCode TargetSettings = new("target.settings", Severity.Error,
+        "The settings of the target are not valid.",
+        "Mend each setting that is named; the schema of the kind describes them all.");
 
     /// <summary>All codes, ordered.</summary>
     public static IReadOnlyList<FindingCode> All { get; } =

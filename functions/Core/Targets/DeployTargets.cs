@@ -1,0 +1,20 @@
+using System.Collections.Frozen;
+using Certrelay.Targets.Local;
+
+namespace Certrelay.Targets;
+
+/// <summary>Every kind of target. A new one is a file of its own and a line here.</summary>
+public static class DeployTargets
+{
+    public static IReadOnlyList<TargetKind> All { get; } =
+    [
+        DirectoryTarget.Kind,
+        EndpointOnlyTarget.Kind,
+        NginxTarget.Kind,
+    ];
+
+    private static readonly FrozenDictionary<string, TargetKind> ByName = All.ToFrozenDictionary(static kind => kind.Name, StringComparer.Ordinal);
+
+    /// <summary>The kind of that name; null when there is none.</summary>
+    public static TargetKind? Find(string name) => ByName.GetValueOrDefault(name);
+}

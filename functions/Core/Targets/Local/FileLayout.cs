@@ -1,0 +1,34 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Certrelay.Targets.Local;
+
+/// <summary>The names of the files in a target's folder; an absent one is not written. Most servers read <see cref="FullChain"/> and <see cref="Key"/>.</summary>
+public sealed record FileLayout : IValidatableObject
+{
+    [Description("Leaf and intermediates, leaf first; null where the server reads leaf and chain from two files.")]
+    [FileName]
+    public string? FullChain { get; init; } = "fullchain.pem";
+
+    [Description("The private key as PKCS#8.")]
+    [FileName]
+    public string Key { get; init; } = "privkey.pem";
+
+    [Description("The leaf alone.")]
+    [FileName]
+    public string? Certificate { get; init; }
+
+    [Description("The intermediates alone.")]
+    [FileName]
+    public string? Chain { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (FullChain is null && Certificate is null)
+            yield return new ValidationResult("One of fullChain and certificate is needed.", [nameof(FullChain)]);
+        // Letter case does not tell files apart everywhere.
+        string?[] names = [FullChain, Key, Certificate, Chain];
+        if (names.OfType<string>().GroupBy(static name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+            yield return new ValidationResult($"Two files bear the name {twice.Key}.", [nameof(Key)]);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Certrelay.Targets;
+
+/// <summary>One fault of a target's settings: where, as <c>layout.key</c> or <c>domains[2]</c> (empty for the whole), and what to write instead.</summary>
+public sealed record SettingsFault(string Path, string Message);
+
+/// <summary>Settings as their own type, or every fault that keeps them from being that.</summary>
+internal sealed record SettingsReading(object? Settings, IReadOnlyList<SettingsFault> Faults);

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Certrelay.Certificates;
+using Certrelay.Vault;
+
+namespace Certrelay.Targets;
+
+/// <summary>What a target is made with besides its settings: the host's services and, for kinds with an account, its opened credentials.</summary>
+public sealed record TargetContext(IServiceProvider Services)
+{
+    public Secret? Account { get; init; }
+}
+
+/// <summary>One kind of target: all that the form, the documentation, the check at upload and the runner need to know of it.</summary>
+public sealed record TargetKind
+{
+    private readonly Type _settingsType;
+    private readonly Func<object, TargetContext, IDeployTarget> _make;
+
+    private TargetKind(string name, string title, TimeSpan window, Type settingsType, Func<object, TargetContext, IDeployTarget> make)
+    {
+        (Name, Title, VerificationWindow, _settingsType, _make) = (name, title, window, settingsType, make);
+        Schema = SettingsSchema.Of(settingsType);
+    }
+
+    /// <summary>The word in the API: <c>nginx</c>, <c>tencent-cdn</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>A few words for people.</summary>
+    public string Title { get; }
+
+    /// <summary>The JSON schema of the settings (draft 2020-12), with a description of each.</summary>
+    public JsonNode Schema { get; }
+
+    /// <summary>False for a kind that is watched and never written.</summary>
+    public bool Writes { get; init; } = true;
+
+    /// <summary>True when its settings are used with the credentials of an account.</summary>
+    public bool NeedsAccount { get; init; }
+
+    /// <summary>How long the new certificate may take to be seen everywhere, unless the target says otherwise.</summary>
+    public TimeSpan VerificationWindow { get; }
+
+    /// <summary>The kinds of keys that can be deployed there.</summary>
+    public IReadOnlyList<string> KeyAlgorithms { get; init; } = ["Rsa", "P256", "P384", "P521"];
+
+    /// <summary>What only the host can say about valid settings, such as whether it has a folder of that name.</summary>
+    public Func<object, IServiceProvider, IEnumerable<SettingsFault>>? CheckOnHost { get; init; }
+
+    /// <summary>A kind with settings of type <typeparamref name="TSettings"/>.</summary>
+    public static TargetKind Of<TSettings>(string name, string title, TimeSpan window, Func<TSettings, TargetContext, IDeployTarget> make)
+        where TSettings : notnull =>
+        new(name, title, window, typeof(TSettings), (settings, context) => make((TSettings)settings, context));
+
+    /// <summary>Every fault of the settings at once; empty when a target can be made from them on this host.</summary>
+    public IReadOnlyList<SettingsFault> Check(JsonElement settings, IServiceProvider services)
+    {
+        var reading = SettingsReader.Read(_settingsType, settings);
+        return reading.Settings is { } valid && CheckOnHost is { } check ? [.. check(valid, services)] : reading.Faults;
+    }
+
+    /// <summary>Makes the target; throws <see cref="Permanent"/> (<c>target.settings</c>) when the settings are not valid.</summary>
+    public IDeployTarget Create(JsonElement settings, TargetContext context)
+    {
+        var reading = SettingsReader.Read(_settingsType, settings);
+        return reading.Settings is { } valid
+            ? _make(valid, context)
+            : throw new Permanent(FindingCodes.TargetSettings.Code, string.Join(' ', reading.Faults.Select(static fault => $"{fault.Path}: {fault.Message}")));
+    }
+}
