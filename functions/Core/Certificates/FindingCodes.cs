@@ -173,6 +173,10 @@ public static class FindingCodes
         "The server sends certificates that are not part of the version's chain.",
         "Leave out the root and whatever does not belong to this certificate.");
 
+    public static readonly FindingCode ProbeChainOrder = new("probe.chain-order", Severity.Warning,
+        "The server sends the chain in another order than the version's.",
+        "Send the leaf first, then each issuer; most clients put it right themselves, old ones do not (RFC 5246 section 7.4.2).");
+
     public static readonly FindingCode TargetRefused = new("target.refused", Severity.Error,
         "The target does not take the write.",
         "Read the target's own words in the step's journal.");

@@ -8,12 +8,25 @@ namespace Certrelay.Rollouts;
 /// <summary>What a round of handshakes says (DESIGN section 7, "Verification"). Pure: readings in, judgement out.</summary>
 public sealed record VerificationRound(IReadOnlyList<Sighting> Sightings, bool Good, bool AnySeen)
 {
+    /// <summary>What is odd and does not count against it: more certificates sent than needed, or in another order.</summary>
+    public IReadOnlyList<Finding> Notices { get; init; } = [];
+
     /// <summary>The first reason why the round is not good; null when it is.</summary>
     public Sighting? Fault => Sightings.FirstOrDefault(sighting => sighting.Code is not null);
 
     /// <summary>Judges readings after a deployment: each address must show the version's leaf with its intermediates.</summary>
-    public static VerificationRound OfVersion(IEnumerable<EndpointReading> readings, Fingerprint leaf, IReadOnlyList<byte[]> chain, IReadOnlyList<Sighting> baseline) =>
-        Judge(readings.SelectMany(reading => Look(reading, sample => FaultOf(sample, leaf, chain))), baseline);
+    public static VerificationRound OfVersion(IReadOnlyList<EndpointReading> readings, Fingerprint leaf, IReadOnlyList<byte[]> chain, IReadOnlyList<Sighting> baseline) =>
+        Judge(readings.SelectMany(reading => Look(reading, sample => FaultOf(sample, leaf, chain))), baseline) with
+        {
+            Notices =
+            [
+                .. readings.SelectMany(reading => reading.Addresses).SelectMany(address => address.Samples)
+                    .Where(sample => sample.Leaf == leaf)
+                    .Select(sample => Oddity(sample, chain))
+                    .OfType<Finding>()
+                    .DistinctBy(finding => (finding.Code, finding.Scope)),
+            ],
+        };
 
     /// <summary>Judges readings after a restore: each address must show what it showed before, one that is new what any other showed.</summary>
     public static VerificationRound OfBaseline(IEnumerable<EndpointReading> readings, IReadOnlyList<Sighting> baseline)
@@ -58,6 +71,14 @@ public sealed record VerificationRound(IReadOnlyList<Sighting> Sightings, bool G
             return other;
         var missing = chain.Count(intermediate => !sample.ChainAsSent.Any(sent => sent.Span.SequenceEqual(intermediate)));
         return missing == 0 ? null : FindingCodes.ProbeMissingIntermediate.At(sample.Address.ToString(), $"{sample.Address} does not send {missing} of {chain.Count} intermediates.");
+    }
+
+    private static Finding? Oddity(ProbeResult sample, IReadOnlyList<byte[]> chain)
+    {
+        var (sent, scope) = (sample.ChainAsSent.Skip(1).ToList(), sample.Address.ToString());
+        if (sent.Count > chain.Count)
+            return FindingCodes.ProbeExtraChain.At(scope, $"{scope} sends {sent.Count - chain.Count} certificates more than the version's chain has.");
+        return sent.Count == chain.Count && !sent.Zip(chain).All(pair => pair.First.Span.SequenceEqual(pair.Second)) ? FindingCodes.ProbeChainOrder.At(scope) : null;
     }
 
     private static Finding? FaultOf(ProbeResult sample, IReadOnlyCollection<Fingerprint> expected) => expected.Contains(sample.Leaf ?? default)

@@ -1,0 +1,44 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Certrelay.Certificates;
+using Certrelay.Vault;
+
+namespace Certrelay.Records;
+
+/// <summary>The private keys of versions in the vault, as PKCS#8 PEM under <c>crt-&lt;certificate&gt;</c>: one vault version for each version, found again by its fingerprint.</summary>
+public sealed class VersionKeys(IVault vault)
+{
+    /// <summary>Saves a key given as PKCS#8 DER; the same version again changes nothing.</summary>
+    public async Task<VaultReference> SaveAsync(string certificate, Fingerprint fingerprint, ReadOnlyMemory<byte> pkcs8, CancellationToken cancellationToken)
+    {
+        var pem = PemEncoding.WriteUtf8("PRIVATE KEY"u8, pkcs8.Span);
+        try
+        {
+            return await vault.PutAsync(
+                $"crt-{certificate}", pem, new Dictionary<string, string>(StringComparer.Ordinal) { ["fingerprint"] = fingerprint.Hex }, cancellationToken);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pem);
+        }
+    }
+
+    /// <summary>Opens a version with its key; throws <see cref="Permanent"/> (<c>key.missing</c>) when it has none.</summary>
+    public async Task<CertificateBundle> OpenAsync(VersionRecord version, CancellationToken cancellationToken)
+    {
+        var reference = version.Key ?? throw Missing(version);
+        using var pem = await vault.GetAsync(reference, cancellationToken) ?? throw Missing(version);
+        return new CertificateBundle(version.Certificate, version.Leaf, [.. version.Chain.Select(der => (ReadOnlyMemory<byte>)der)], Decode(pem.Bytes));
+    }
+
+    private static byte[] Decode(ReadOnlySpan<byte> pem)
+    {
+        var fields = PemEncoding.FindUtf8(pem);
+        var der = new byte[fields.DecodedDataLength];
+        Base64.DecodeFromUtf8(pem[fields.Base64Data], der, out _, out _);
+        return der;
+    }
+
+    private static Permanent Missing(VersionRecord version) =>
+        new("key.missing", $"Version {version.Sequence} of {version.Certificate} has no private key in the vault.");
+}

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using Certrelay.Records;
+using Certrelay.Targets;
+using Certrelay.Vault;
+
+namespace Certrelay.Rollouts;
+
+/// <summary><c>reading</c>: looks at the target and its endpoints, saves what a restore needs, and changes nothing.</summary>
+internal sealed class ReadMove(TargetProbe probe, IVault vault, TimeProvider time) : IStepMove
+{
+    public async Task<StepOutcome> MoveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var step = context.Step;
+        var probing = probe.ReadAsync(context.Target, cancellationToken);
+        using var reading = await ReadTargetAsync(context, probing, cancellationToken);
+        var baseline = await probing;
+        var now = time.GetUtcNow();
+
+        var round = VerificationRound.OfVersion(baseline, context.Leaf, context.Version.Chain, []);
+        if (reading.State.Resources is { Count: > 0 } resources && resources.All(resource => resource.Fingerprint == context.Leaf))
+        {
+            var seen = step with { Code = null, Message = null, Previous = step.Previous ?? reading.State };
+            if (context.Target.Endpoints.Count == 0)
+                return seen.Settles(StepState.Bound, now, "It was bound already.");
+            if (round.Good)
+            {
+                return (seen with { Verification = new Verification(now, now, 1, 1, round.Sightings), Findings = round.Notices })
+                    .Settles(StepState.Verified, now, "It was bound already and is seen at every address.");
+            }
+        }
+
+        var refusals = PreFlight.Check(context, baseline, now).Concat(reading.Refusals).ToList();
+        if (refusals.Count > 0)
+            return (step with { Baseline = VerificationRound.Baseline(baseline) }).IsBlocked(refusals, now);
+
+        // Saved once: a retry after a failed restore must still know what was there before the first write.
+        if (step.Previous is null)
+        {
+            step = step with
+            {
+                Previous = reading.State,
+                PreviousBinding = context.State.Binding,
+                Backup = await SaveAsync(step, reading.Backup, cancellationToken),
+                Baseline = VerificationRound.Baseline(baseline),
+            };
+        }
+
+        return (step with { Code = null, Message = null }).Goes(StepState.Deploying, KeyText.Truncate(now), "Read; what is there now is saved for a restore.");
+    }
+
+    private static async Task<TargetReading> ReadTargetAsync(StepContext context, Task probing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Deploy.ReadAsync(cancellationToken);
+        }
+        catch
+        {
+            await probing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private async Task<VaultReference?> SaveAsync(StepRecord step, TargetBackup? backup, CancellationToken cancellationToken)
+    {
+        if (backup is null)
+            return null;
+        var digest = Convert.ToHexStringLower(SHA256.HashData(backup.Bytes.Span));
+        return await vault.PutAsync(
+            $"rb-{step.Id}", backup.Bytes, new Dictionary<string, string>(StringComparer.Ordinal) { ["fingerprint"] = digest }, cancellationToken);
+    }
+}

@@ -1,0 +1,65 @@
+using Certrelay.Certificates;
+using Certrelay.Records;
+
+namespace Certrelay.Rollouts;
+
+/// <summary>A rollout with its steps. A step whose record is damaged stands among them as failed with <c>record.unreadable</c>.</summary>
+public sealed record RolloutSummary(RolloutRecord Rollout, string ETag, IReadOnlyList<StepRecord> Steps);
+
+/// <summary>Reads rollouts, their state derived from the steps at each look.</summary>
+public sealed class RolloutSummaries(IRecordStore store, TimeProvider time)
+{
+    /// <summary>The rollout with its steps; null when there is none.</summary>
+    public async Task<RolloutSummary?> ReadAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(id), cancellationToken) is not { } rollout)
+            return null;
+        var found = new Dictionary<string, StepRecord>(StringComparer.Ordinal);
+        await foreach (var row in store.QueryAsync(Tables.Rollouts, id, RowRange.StartingWith("s."), cancellationToken))
+            found[row.Key.Row[2..]] = Read(row, rollout.Value);
+        var steps = rollout.Value.Targets.Select(named => found.GetValueOrDefault(named.Target) ?? NotYet(rollout.Value, named)).ToList();
+        var state = RolloutStates.Of(steps.Select(step => step.State));
+        var settled = state == RolloutState.Running ? null : steps.Max(step => step.Settled) ?? rollout.Value.Settled;
+        return new RolloutSummary(rollout.Value with { State = state, Settled = settled }, rollout.ETag, steps);
+    }
+
+    /// <summary>Saves the derived state for listings. Of two who do so at once, the later has seen both steps.</summary>
+    public async Task RefreshAsync(string id, CancellationToken cancellationToken)
+    {
+        while (await ReadAsync(id, cancellationToken) is { } summary)
+        {
+            try
+            {
+                await store.WriteAsync([new RecordChange.Replace(RolloutRecord.Key(id), summary.Rollout.ToBody(), summary.ETag)], cancellationToken);
+                return;
+            }
+            catch (RecordConflictException)
+            {
+                // Another step of the same rollout settled: look again.
+            }
+        }
+    }
+
+    private StepRecord Read(StoredRecord row, RolloutRecord rollout)
+    {
+        try
+        {
+            return row.As<StepRecord>().Value;
+        }
+        catch (Permanent unreadable)
+        {
+            return NotYet(rollout, rollout.Targets.First(named => $"s.{named.Target}" == row.Key.Row)) with
+            {
+                State = StepState.Failed,
+                Moment = null,
+                Code = unreadable.Code,
+                Message = unreadable.Message,
+                Findings = [FindingCodes.RecordUnreadable.At(row.Key.ToString())],
+                Settled = rollout.Settled ?? time.GetUtcNow(),
+            };
+        }
+    }
+
+    private static StepRecord NotYet(RolloutRecord rollout, RolloutTarget named) =>
+        new() { Rollout = rollout.Id, Target = named.Target, Generation = named.Generation, Moment = rollout.Started };
+}
