@@ -22,7 +22,9 @@ public sealed class CertificateBundle(string certificate, ReadOnlyMemory<byte> l
     public static CertificateBundle FromPem(string certificate, ReadOnlyMemory<byte> fullChainPem, byte[] privateKey)
     {
         var certificates = PemReader.Read(fullChainPem)
-            .Select(static block => block is { IsCertificate: true, Fault: null } ? block.Bytes : throw new FormatException($"A stored {block.Label} block cannot be read."))
+            .Select(static block => block is { IsCertificate: true, Fault: null }
+                ? block.Bytes
+                : throw new FormatException($"A stored {block.Label} block cannot be read."))
             .ToList();
         return certificates is [var leaf, .. var chain]
             ? new CertificateBundle(certificate, leaf, chain, privateKey)

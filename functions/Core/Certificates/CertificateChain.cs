@@ -1,8 +1,8 @@
 namespace Certrelay.Certificates;
 
-/// <summary>
-/// How the certificates of an upload hang together. <paramref name="Issuers"/>: of the leaf first, each having signed the one before, without the root.
-/// </summary>
+/// <summary>How the certificates of an upload hang together.</summary>
+/// <param name="Leaf">The server's certificate.</param>
+/// <param name="Issuers">Issuer of the leaf first, each having signed the one before, without the root.</param>
 /// <param name="Roots">Self-signed authorities above the chain.</param>
 /// <param name="Alternates">Other certificates of authorities in or above the chain: cross-signed ones.</param>
 /// <param name="Strangers">What belongs to no part of the chain.</param>

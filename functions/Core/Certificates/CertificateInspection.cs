@@ -16,7 +16,8 @@ public sealed record InspectionOptions
 /// <summary>What an upload holds and every local fault of it. Disposal zeroes the private key.</summary>
 public sealed class CertificateInspection : IDisposable
 {
-    internal CertificateInspection(CertificateRecord? leaf, IReadOnlyList<CertificateRecord> chain, PrivateKey? privateKey, IReadOnlyList<Finding> findings) =>
+    internal CertificateInspection(
+        CertificateRecord? leaf, IReadOnlyList<CertificateRecord> chain, PrivateKey? privateKey, IReadOnlyList<Finding> findings) =>
         (Leaf, Chain, PrivateKey, Findings) = (leaf, chain, privateKey, findings);
 
     /// <summary>Null when no certificate could be read.</summary>

@@ -1,6 +1,8 @@
 namespace Certrelay.Certificates;
 
-/// <summary>Reads an upload and reports every local fault of it at once. Pure: the same input and options give the same answer, and no input throws.</summary>
+/// <summary>
+/// Reads an upload and reports every local fault of it at once. Pure: the same input and options give the same answer, and no input throws.
+/// </summary>
 public static class CertificateInspector
 {
     /// <summary>Inspects one PEM text with certificate, chain and key in any order.</summary>

@@ -51,7 +51,9 @@ internal static class CertificateReader
         // issuerUniqueID and subjectUniqueID: read by nobody, written by old authorities.
         while (fields.NextIs(DerReader.Context(1)) || fields.NextIs(DerReader.Context(2)))
             fields.ReadEncoded();
-        var extensions = fields.HasData ? CertificateExtensions.Read(fields.ReadSequence(DerReader.Context(3)).ReadSequence()) : CertificateExtensions.None;
+        var extensions = fields.HasData
+            ? CertificateExtensions.Read(fields.ReadSequence(DerReader.Context(3)).ReadSequence())
+            : CertificateExtensions.None;
         fields.ThrowIfNotEmpty();
         return extensions;
     }

@@ -13,7 +13,9 @@ public sealed record CertificateRecord
 
     public required Fingerprint Fingerprint { get; init; }
 
-    /// <summary>The content octets of the serial number in lower-case hexadecimal, a leading zero octet included, as RFC 9773 section 4.1 takes them.</summary>
+    /// <summary>
+    /// The content octets of the serial number in lower-case hexadecimal, a leading zero octet included, as RFC 9773 section 4.1 takes them.
+    /// </summary>
     public required string Serial { get; init; }
 
     /// <summary>The subject as RFC 4514 writes it; empty when the names are in subjectAltName only.</summary>
@@ -51,7 +53,7 @@ public sealed record CertificateRecord
 
     public required ReadOnlyMemory<byte> Signature { get; init; }
 
-    /// <summary>What a person recognises it by: the subject, else the first name, else the fingerprint's first digits; at most 100 characters.</summary>
+    /// <summary>What a person knows it by: the subject, else the first name, else the fingerprint's first digits; at most 100 characters.</summary>
     public string Label
     {
         get

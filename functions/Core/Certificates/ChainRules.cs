@@ -40,20 +40,27 @@ internal static class ChainRules
     {
         foreach (var certificate in chain.Path)
         {
-            // Where the key itself is of an unknown kind, that is said already and a signature of the same kind adds nothing.
-            if (certificate.SignatureAlgorithm is { Hash: null, IsWeak: false } && KeyRules.CanVerify(certificate.PublicKey))
-                yield return FindingCodes.ChainUnverified.At(certificate.Label, $"{certificate.Label} is signed with {certificate.SignatureAlgorithm.Name}, which cannot be checked here.");
+            // Where the certificate's own key is of an unknown kind, that is said already and a signature of the same kind adds nothing.
+            if (!KeyRules.CanVerify(certificate.PublicKey))
+                continue;
+            if (certificate.SignatureAlgorithm is { Hash: null, IsWeak: false })
+                yield return FindingCodes.ChainUnverified.At(
+                    certificate.Label, $"{certificate.Label} is signed with {certificate.SignatureAlgorithm.Name}, which cannot be checked here.");
+            else if (chain.Roots.FirstOrDefault(root => root.IsNamedIssuerOf(certificate) && !KeyRules.CanVerify(root.PublicKey)) is { } root)
+                yield return FindingCodes.ChainUnverified.At(
+                    certificate.Label, $"{certificate.Label} is signed by {root.Label} with a key that cannot be checked here: {root.PublicKey.Name}.");
         }
         for (var i = 0; i < chain.Issuers.Count; i++)
         {
             var issuer = chain.Issuers[i];
+            var act = $"{issuer.Label} signed {chain.Path[i].Label}";
             var below = chain.Issuers.Take(i).Count(static one => !one.IsSelfIssued);
             if (!issuer.IsCa)
-                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} signed {chain.Path[i].Label} but is no certification authority.");
+                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{act} but is no certification authority.");
             else if (issuer.Extensions.KeyUsages is { } usages && !usages.HasFlag(KeyUsages.CertificateSigning))
-                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} signed {chain.Path[i].Label} but its key usage does not allow it to.");
+                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{act} but its key usage does not allow it to.");
             else if (issuer.Extensions.PathLength is { } most && below > most)
-                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} allows {most} intermediates below it, and there are {below}.");
+                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} allows {most} intermediates below, and there are {below}.");
         }
     }
 
@@ -76,12 +83,12 @@ internal static class ChainRules
         var issuerCame = chain.Issuers.Count > 0 || chain.Roots.Count > 0 || chain.Strangers.Any(one => one.IsNamedIssuerOf(leaf));
         if (issuerCame || leaf.IsSelfSigned())
             return null;
+        var issuer = Shorten(leaf.Issuer);
         return leaf.Extensions.IssuerUrls is [var url, ..]
-            ? FindingCodes.ChainIncomplete.At(leaf.Label, $"The certificate came alone; its issuer {Issuer(leaf)} is to be had at {Shorten(url)}.")
-            : FindingCodes.ChainIncomplete.At(leaf.Label, $"The certificate came alone; unless its issuer {Issuer(leaf)} is a root that clients have, they cannot verify it.", Severity.Warning);
+            ? FindingCodes.ChainIncomplete.At(leaf.Label, $"The certificate came alone; its issuer {issuer} is to be had at {Shorten(url)}.")
+            : FindingCodes.ChainIncomplete.At(
+                leaf.Label, $"The certificate came alone; clients can verify it only if they have its issuer {issuer} as a root.", Severity.Warning);
     }
-
-    private static string Issuer(CertificateRecord leaf) => Shorten(leaf.Issuer);
 
     private static string Shorten(string text) => text.Length <= 200 ? text : $"{text[..199]}…";
 }

@@ -115,7 +115,8 @@ internal static class DistinguishedName
 
     // A name comes from strangers and ends in logs and pages: what does not show, or turns the text around, is written as its UTF-8 bytes.
     private static bool IsHidden(char c) =>
-        char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        char.GetUnicodeCategory(c)
+            is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static void AppendAsHex(StringBuilder text, char c)
     {

@@ -6,8 +6,6 @@ namespace Certrelay.Certificates;
 /// <summary>Reads an ECPrivateKey (RFC 5915 section 3) and computes its public point from the private number.</summary>
 internal static class EcKeyReader
 {
-    public const string ExplicitParameters = "EC with explicit parameters";
-
     /// <param name="sec1">The ECPrivateKey.</param>
     /// <param name="curveOid">The curve that the PKCS#8 around it names; null when there is none.</param>
     public static PrivateKeyReading Read(ReadOnlyMemory<byte> sec1, string? curveOid)
@@ -19,7 +17,7 @@ internal static class EcKeyReader
         {
             var parameters = fields.ReadSequence(DerReader.Context(0));
             if (!parameters.NextIs(Asn1Tag.ObjectIdentifier))
-                return new PrivateKeyReading.Unsupported(ExplicitParameters);
+                return new PrivateKeyReading.Unsupported(PublicKeyInfo.ExplicitParameters);
             var inner = parameters.ReadOid();
             if (curveOid is not null && curveOid != inner)
                 return new PrivateKeyReading.Unreadable();

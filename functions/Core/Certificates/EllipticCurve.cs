@@ -1,10 +1,11 @@
 namespace Certrelay.Certificates;
 
-/// <summary>A named curve (RFC 5480 section 2.1.1.1): what a key on it is called, and the length of a private key in octets (RFC 5915 section 3).</summary>
+/// <summary>A named curve (RFC 5480 section 2.1.1.1) and what a key on it is called.</summary>
 internal sealed record EllipticCurve(KeyAlgorithm Algorithm, string Name, int Bits)
 {
     public const string KeyOid = "1.2.840.10045.2.1";
 
+    /// <summary>In octets (RFC 5915 section 3).</summary>
     public int PrivateKeyLength => (Bits + 7) / 8;
 
     public static EllipticCurve Of(string oid) => oid switch

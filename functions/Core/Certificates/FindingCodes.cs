@@ -78,7 +78,7 @@ public static class FindingCodes
         "Have it issued again with SHA-256 or better.");
 
     public static readonly FindingCode ChainIncomplete = new("chain.incomplete", Severity.Error,
-        "The certificate came without the intermediate that issued it.",
+        "The certificate came without the intermediate that issued it. An error when it says where its issuer can be had, as those of public authorities do; otherwise a warning, because a private root may have issued it.",
         "Add the intermediate certificates that the authority supplies beside the certificate.");
 
     public static readonly FindingCode ChainBroken = new("chain.broken", Severity.Error,

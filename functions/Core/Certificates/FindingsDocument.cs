@@ -11,9 +11,10 @@ public static class FindingsDocument
         var text = new StringBuilder("""
             # Findings
 
-            Generated from `functions/Core/Certificates/FindingCodes.cs`; do not edit. Every observation that the product makes has one of these codes,
-            which are never renamed. An `error` refuses, a `warning` and an `info` do not. The severity is the usual one: where it depends on the case,
-            the finding itself says so (`allowSelfSigned` turns the faults of a laboratory certificate into warnings).
+            Generated from `functions/Core/Certificates/FindingCodes.cs`; do not edit. Every observation that the product makes has one of these
+            codes, which are never renamed. An `error` refuses, a `warning` and an `info` do not. The severity is the usual one: where it depends
+            on the case, the meaning says so. With `allowSelfSigned`, `leaf.self-signed`, `leaf.is-ca` and `leaf.no-san` of a self-signed
+            certificate are warnings; so is any fault of a key block when the right key came beside it.
 
             """);
         foreach (var area in FindingCodes.All.GroupBy(static code => code.Code[..code.Code.IndexOf('.')]))

@@ -39,10 +39,11 @@ internal static class KeyMatch
 
     private static Finding Mismatch(Upload upload, CertificateRecord leaf)
     {
-        var (scope, key) = upload.Keys.Select(static one => (one.Scope, (one.Reading as PrivateKeyReading.Usable)?.Key)).First(static one => one.Key is not null);
-        var owner = upload.Certificates.Find(one => one.PublicKey.IsSameKeyAs(key!.PublicKey));
-        return FindingCodes.KeyMismatch.At(scope, owner is null
-            ? $"The private key ({key!.PublicKey.Name}) does not belong to {leaf.Label} ({leaf.PublicKey.Name})."
+        var first = upload.Keys.First(static key => key.Reading is PrivateKeyReading.Usable);
+        var publicKey = UsableKeys(upload).First().PublicKey;
+        var owner = upload.Certificates.Find(one => one.PublicKey.IsSameKeyAs(publicKey));
+        return FindingCodes.KeyMismatch.At(first.Scope, owner is null
+            ? $"The private key ({publicKey.Name}) does not belong to {leaf.Label} ({leaf.PublicKey.Name})."
             : $"The private key belongs to {owner.Label} and not to {leaf.Label}.");
     }
 }

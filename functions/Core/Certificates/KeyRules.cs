@@ -16,7 +16,7 @@ internal static class KeyRules
         { Algorithm: KeyAlgorithm.P256 or KeyAlgorithm.P384 or KeyAlgorithm.P521 } => null,
         { Algorithm: KeyAlgorithm.OtherCurve } => FindingCodes.KeyWeak.At(scope, $"The key is on {key.Name}, which TLS clients do not accept."),
         { Algorithm: not KeyAlgorithm.Rsa } => FindingCodes.KeyUnsupported.At(scope, $"The key is of a kind that cannot be deployed: {key.Name}."),
-        { Bits: < FewestRsaBits } => FindingCodes.KeyWeak.At(scope, $"The RSA key has {key.Bits} bits; {FewestRsaBits} are the least that clients accept."),
+        { Bits: < FewestRsaBits } => FindingCodes.KeyWeak.At(scope, $"The RSA key has {key.Bits} bits; clients accept {FewestRsaBits} at least."),
         { Bits: > MostRsaBits } => FindingCodes.KeyUnsupported.At(scope, $"The RSA key has {key.Bits} bits; clients accept {MostRsaBits} at most."),
         { Exponent.Length: > LongestExponent } => FindingCodes.KeyUnsupported.At(scope, "The public exponent of the RSA key is too long."),
         _ when !IsSound(key.Exponent.Span) => FindingCodes.KeyWeak.At(scope, "The public exponent of the RSA key is 1 or even."),

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Certrelay.Certificates;
 
-/// <summary>A private key as PKCS#8 (RFC 5958) with the public key that was derived from it; zeroed on disposal, and it cannot print itself.</summary>
+/// <summary>A private key as PKCS#8 (RFC 5958) with the public key derived from it; zeroed on disposal, and it cannot print itself.</summary>
 [DebuggerDisplay("[private key]")]
 public sealed class PrivateKey : IDisposable
 {

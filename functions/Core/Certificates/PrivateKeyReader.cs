@@ -61,7 +61,8 @@ internal static class PrivateKeyReader
         {
             KeyOids.Rsa => ReadRsa(key, original: null),
             KeyOids.RsaPss => ReadRsa(key, original: der),
-            EllipticCurve.KeyOid when !algorithm.NextIs(Asn1Tag.ObjectIdentifier) => new PrivateKeyReading.Unsupported(EcKeyReader.ExplicitParameters),
+            EllipticCurve.KeyOid when !algorithm.NextIs(Asn1Tag.ObjectIdentifier)
+                => new PrivateKeyReading.Unsupported(PublicKeyInfo.ExplicitParameters),
             EllipticCurve.KeyOid => EcKeyReader.Read(key, algorithm.ReadOid()),
             _ => new PrivateKeyReading.Unsupported(KeyOids.NameOf(oid)),
         };

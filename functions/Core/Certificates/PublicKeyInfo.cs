@@ -23,10 +23,13 @@ public enum KeyAlgorithm
 /// <summary>A SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7) as plain data.</summary>
 public sealed record PublicKeyInfo
 {
+    /// <summary>The name of an EC key whose curve is written out; RFC 5480 section 2.1.1 forbids that in certificates.</summary>
+    internal const string ExplicitParameters = "EC with explicit parameters";
+
     /// <summary>RSASSA-PSS keys (RFC 4055) count as <see cref="KeyAlgorithm.Rsa"/>.</summary>
     public required KeyAlgorithm Algorithm { get; init; }
 
-    /// <summary>As people call it: <c>RSA 2048</c>, <c>P-256</c>, <c>brainpoolP256r1</c>, <c>Ed25519</c>; the OID for what has no name here.</summary>
+    /// <summary>As people call it: <c>RSA 2048</c>, <c>P-256</c>, <c>brainpoolP256r1</c>, <c>Ed25519</c>; an OID where there is no name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Length of the modulus or of the curve's order; 0 where it says nothing.</summary>
@@ -91,7 +94,7 @@ public sealed record PublicKeyInfo
     {
         var reader = new DerReader(parameters);
         if (!reader.NextIs(Asn1Tag.ObjectIdentifier))
-            return Unknown(spki, key, "EC with explicit parameters");
+            return Unknown(spki, key, ExplicitParameters);
         var curve = EllipticCurve.Of(reader.ReadOid());
         // SEC 1 section 2.3.3: 04 begins an uncompressed point, the only form that RFC 8446 section 4.2.8.2 and the framework know.
         if (key.Span is not [0x04, ..])

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Certrelay.Certificates;
 
-/// <summary>How a certificate was signed: the OID, the name that people use, and what a check needs. <see cref="Hash"/> is null when this product cannot check it.</summary>
+/// <summary>How a certificate was signed: the OID, the name that people use, and what a check needs.</summary>
 public sealed record SignatureAlgorithm
 {
     private const string Sha1Oid = "1.3.14.3.2.26";
@@ -27,6 +27,7 @@ public sealed record SignatureAlgorithm
 
     public string Name { get; }
 
+    /// <summary>Null when this product cannot check the signature.</summary>
     public HashAlgorithmName? Hash { get; }
 
     /// <summary>True for MD2, MD5 and SHA-1, which no client accepts any more (CA/B Baseline Requirements section 7.1.3.2).</summary>

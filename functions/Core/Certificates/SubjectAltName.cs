@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Certrelay.Certificates;
 
-/// <summary>Reads subjectAltName (RFC 5280 section 4.2.1.6): DNS names and addresses; mail addresses, URIs and others are no names of a server.</summary>
+/// <summary>Reads subjectAltName (RFC 5280 section 4.2.1.6): DNS names and addresses; mail addresses and URIs name no server.</summary>
 internal static class SubjectAltName
 {
     private const int DnsName = 2;

@@ -47,7 +47,8 @@ public sealed record SubjectName
         return HostName.TryNormalize(host, out var name) && CoversHost(name);
     }
 
-    internal static SubjectName Of(IPAddress address) => new(SubjectNameKind.Address, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
+    internal static SubjectName Of(IPAddress address) =>
+        new(SubjectNameKind.Address, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
 
     internal bool CoversHost(string normalized) => Kind switch
     {

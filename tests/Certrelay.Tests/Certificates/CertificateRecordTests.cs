@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Certrelay.Certificates;
@@ -8,6 +7,9 @@ namespace Certrelay.Tests.Certificates;
 
 public sealed class CertificateRecordTests
 {
+    private static readonly X509KeyUsageExtension Usages =
+        new(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DecipherOnly, critical: true);
+
     public static TheoryData<string, Func<byte[]>, KeyAlgorithm, string> Kinds => new()
     {
         { "a root", () => Uploads.Root.Der, KeyAlgorithm.P256, "P-256" },
@@ -15,16 +17,44 @@ public sealed class CertificateRecordTests
         { "a P-256 leaf", () => Uploads.Leaf.Der, KeyAlgorithm.P256, "P-256" },
         { "an RSA leaf", () => Uploads.RsaLeaf.Der, KeyAlgorithm.Rsa, "RSA 2048" },
         { "a P-384 leaf", () => Leaf(new() { Names = ["a.test"], Key = TestKey.P384() }), KeyAlgorithm.P384, "P-384" },
-        { "a P-521 leaf", () => Leaf(new() { Names = ["a.test"], Key = TestKey.P521(), Hash = HashAlgorithmName.SHA512 }), KeyAlgorithm.P521, "P-521" },
-        { "years after 2050", () => Leaf(new() { Names = ["a.test"], NotAfter = new DateTimeOffset(2061, 2, 3, 4, 5, 6, TimeSpan.Zero) }), KeyAlgorithm.P256, "P-256" },
-        { "addresses and both purposes", () => Leaf(new() { Names = ["192.0.2.1", "2001:db8::1", "a.test"], Purposes = [TestCertificates.ServerAuth, TestCertificates.ClientAuth] }), KeyAlgorithm.P256, "P-256" },
-        { "key usage and access information", () => Leaf(new() { Names = ["a.test"], IssuerUrl = "http://ca.test/i.cer", Extensions = [new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true)] }), KeyAlgorithm.P256, "P-256" },
-        { "RSA-PSS", () => Leaf(new() { Names = ["a.test"], Padding = RSASignaturePadding.Pss, Hash = HashAlgorithmName.SHA384 }, Uploads.RsaRoot), KeyAlgorithm.P256, "P-256" },
+        {
+            "a P-521 leaf",
+            () => Leaf(new() { Names = ["a.test"], Key = TestKey.P521(), Hash = HashAlgorithmName.SHA512 }),
+            KeyAlgorithm.P521, "P-521"
+        },
+        {
+            "years after 2050",
+            () => Leaf(new() { Names = ["a.test"], NotAfter = new DateTimeOffset(2061, 2, 3, 4, 5, 6, TimeSpan.Zero) }),
+            KeyAlgorithm.P256, "P-256"
+        },
+        {
+            "addresses and both purposes",
+            () => Leaf(new()
+            {
+                Names = ["192.0.2.1", "2001:db8::1", "a.test"],
+                Purposes = [TestCertificates.ServerAuth, TestCertificates.ClientAuth],
+            }),
+            KeyAlgorithm.P256, "P-256"
+        },
+        {
+            "key usage and access information",
+            () => Leaf(new() { Names = ["a.test"], IssuerUrl = "http://ca.test/i.cer", Extensions = [Usages] }),
+            KeyAlgorithm.P256, "P-256"
+        },
+        {
+            "RSA-PSS",
+            () => Leaf(new() { Names = ["a.test"], Padding = RSASignaturePadding.Pss, Hash = HashAlgorithmName.SHA384 }, Uploads.RsaRoot),
+            KeyAlgorithm.P256, "P-256"
+        },
         { "Ed25519", () => FromOpenSsl("-newkey ed25519"), KeyAlgorithm.Ed25519, "Ed25519" },
         { "Ed448", () => FromOpenSsl("-newkey ed448"), KeyAlgorithm.Ed448, "Ed448" },
         { "SM2", () => FromOpenSsl("-newkey sm2 -sm3"), KeyAlgorithm.Sm2, "SM2" },
         { "brainpool", () => FromOpenSsl("-newkey ec -pkeyopt ec_paramgen_curve:brainpoolP384r1"), KeyAlgorithm.OtherCurve, "brainpoolP384r1" },
-        { "explicit parameters", () => FromOpenSsl("-newkey ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit"), KeyAlgorithm.Unknown, "EC with explicit parameters" },
+        {
+            "explicit parameters",
+            () => FromOpenSsl("-newkey ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit"),
+            KeyAlgorithm.Unknown, "EC with explicit parameters"
+        },
         { "RSA with 3072 bits and MD5", () => FromOpenSsl("-newkey rsa:3072 -md5"), KeyAlgorithm.Rsa, "RSA 3072" },
     };
 
@@ -93,6 +123,18 @@ public sealed class CertificateRecordTests
     }
 
     [Fact]
+    public void An_extension_that_occurs_twice_and_an_address_of_five_octets_are_refused()
+    {
+        // Extended key usage, 2.5.29.37, becomes a second subjectAltName, 2.5.29.17.
+        var twice = Uploads.Leaf.Der.ToArray();
+        twice[twice.AsSpan().IndexOf((byte[])[0x55, 0x1D, 0x25]) + 2] = 0x11;
+        var five = Leaf(new() { Subject = "CN=x", Extensions = [new X509Extension("2.5.29.17", [0x30, 7, 0x87, 5, 1, 2, 3, 4, 5], critical: false)] });
+
+        Assert.False(CertificateRecord.TryParse(twice, out _));
+        Assert.False(CertificateRecord.TryParse(five, out _));
+    }
+
+    [Fact]
     public void Every_prefix_of_a_certificate_is_refused()
     {
         var der = Uploads.Leaf.Der;
@@ -103,18 +145,26 @@ public sealed class CertificateRecordTests
 
     private static void CompareExtensions(X509Certificate2 theirs, CertificateExtensions ours)
     {
-        var basic = theirs.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault();
-        Assert.Equal((basic?.CertificateAuthority ?? false, basic?.HasPathLengthConstraint is true ? basic.PathLengthConstraint : null), (ours.IsCa, ours.PathLength));
-        Assert.Equal(theirs.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifier?.ToLowerInvariant(), ours.SubjectKeyId);
-        Assert.Equal(theirs.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault()?.EnhancedKeyUsages.Cast<Oid>().Select(oid => oid.Value!), ours.Purposes);
-        Assert.Equal(theirs.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is { } id ? Convert.ToHexStringLower(id.Span) : null, ours.AuthorityKeyId);
-        Assert.Equal(theirs.Extensions.OfType<X509AuthorityInformationAccessExtension>().FirstOrDefault()?.EnumerateCAIssuersUris() ?? [], ours.IssuerUrls);
-        var usages = theirs.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault()?.KeyUsages.ToString().Split(", ").Order(StringComparer.Ordinal);
-        Assert.Equal(usages, ours.KeyUsages?.ToString().Split(", ").Order(StringComparer.Ordinal));
-        var names = theirs.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        var basic = Find<X509BasicConstraintsExtension>(theirs);
+        Assert.Equal(basic is { CertificateAuthority: true }, ours.IsCa);
+        Assert.Equal(basic is { HasPathLengthConstraint: true } ? basic.PathLengthConstraint : null, ours.PathLength);
+        Assert.Equal(Find<X509SubjectKeyIdentifierExtension>(theirs)?.SubjectKeyIdentifier?.ToLowerInvariant(), ours.SubjectKeyId);
+        Assert.Equal(Find<X509EnhancedKeyUsageExtension>(theirs)?.EnhancedKeyUsages.Cast<Oid>().Select(oid => oid.Value!), ours.Purposes);
+        var authority = Find<X509AuthorityKeyIdentifierExtension>(theirs)?.KeyIdentifier;
+        Assert.Equal(authority is { } id ? Convert.ToHexStringLower(id.Span) : null, ours.AuthorityKeyId);
+        Assert.Equal(Find<X509AuthorityInformationAccessExtension>(theirs)?.EnumerateCAIssuersUris() ?? [], ours.IssuerUrls);
+        Assert.Equal(Words(Find<X509KeyUsageExtension>(theirs)?.KeyUsages), Words(ours.KeyUsages));
+        var names = Find<X509SubjectAlternativeNameExtension>(theirs);
         Assert.Equal(names?.EnumerateDnsNames() ?? [], ours.Names.Where(name => name.Kind is not SubjectNameKind.Address).Select(name => name.Value));
-        Assert.Equal(names?.EnumerateIPAddresses().Select(address => address.ToString()) ?? [], ours.Names.Where(name => name.Kind is SubjectNameKind.Address).Select(name => name.Value));
+        var addresses = names?.EnumerateIPAddresses().Select(address => address.ToString());
+        Assert.Equal(addresses ?? [], ours.Names.Where(name => name.Kind is SubjectNameKind.Address).Select(name => name.Value));
     }
+
+    private static T? Find<T>(X509Certificate2 certificate)
+        where T : X509Extension => certificate.Extensions.OfType<T>().FirstOrDefault();
+
+    private static IEnumerable<string>? Words(Enum? flags) =>
+        flags?.ToString().Replace("KeyCertSign", "CertificateSigning", StringComparison.Ordinal).Split(", ").Order(StringComparer.Ordinal);
 
     private static byte[] Leaf(TestCertificateOptions options, TestCertificate? issuer = null) => (issuer ?? Uploads.Intermediate).Issue(options).Der;
 
@@ -123,5 +173,5 @@ public sealed class CertificateRecordTests
     private static byte[] DerOf(string pem) => Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]);
 
     private static string ConfigOf(string subject) =>
-        string.Concat(subject.Split('/', StringSplitOptions.RemoveEmptyEntries).Select((part, i) => string.Create(CultureInfo.InvariantCulture, $"{i}.{part}\n")));
+        string.Concat(subject.Split('/', StringSplitOptions.RemoveEmptyEntries).Select((part, i) => $"{i}.{part}\n"));
 }

@@ -15,7 +15,8 @@ public sealed partial class FindingsDocumentTests
             File.WriteAllText(file, FindingsDocument.Render());
         }
 
-        Assert.True(File.Exists(file) && File.ReadAllText(file) == FindingsDocument.Render(), "docs/findings.md differs from the codes: run this test with UPDATE_DOCS=1.");
+        var isCurrent = File.Exists(file) && File.ReadAllText(file) == FindingsDocument.Render();
+        Assert.True(isCurrent, "docs/findings.md differs from the codes: run this test with UPDATE_DOCS=1.");
     }
 
     [Fact]
@@ -33,6 +34,9 @@ public sealed partial class FindingsDocumentTests
         return folder?.FullName ?? throw new DirectoryNotFoundException("Serverless.sln is in no folder above the tests.");
     }
 
-    [GeneratedRegex(@"\A(pem|key|leaf|chain|name|validity|policy|store|target|probe|dns|record)\.[a-z]+(-[a-z]+)*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A(pem|key|leaf|chain|name|validity|policy|store|target|probe|dns|record)\.[a-z]+(-[a-z]+)*\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodeForm();
 }

@@ -37,8 +37,8 @@ public sealed class InspectionFuzzTests
         for (var i = 0; i < Rounds; i++)
         {
             var changed = random.Below(blocks.Count);
-            var text = string.Concat(blocks.Select((block, at) => Pem.Write(block.Label, at == changed ? Damage(block.Bytes.ToArray(), random) : block.Bytes.Span)));
-            using var inspection = Uploads.Inspect(text);
+            var parts = blocks.Select((block, at) => Pem.Write(block.Label, at == changed ? Damage(block.Bytes.ToArray(), random) : block.Bytes.Span));
+            using var inspection = Uploads.Inspect(string.Concat(parts));
             Assert.True(inspection.Leaf is not null || inspection.Findings.Count > 0, description);
             _ = inspection.Leaf?.ToString();
         }

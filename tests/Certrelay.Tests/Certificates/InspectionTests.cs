@@ -16,19 +16,31 @@ public sealed class InspectionTests
         { "a SEC1 key", () => Leaf.FullChainPem + Leaf.Key.TraditionalPem },
         { "a SEC1 key with its parameters", () => Leaf.FullChainPem + OpenSslFolder.Print("ecparam -name prime256v1") + Leaf.Key.TraditionalPem },
         { "a SEC1 key without its public point", () => Leaf.FullChainPem + OpenSslFolder.Convert(Leaf.KeyPem, "ec -no_public") },
-        { "a SEC1 key labelled as PKCS#8", () => Leaf.FullChainPem + Leaf.Key.TraditionalPem.Replace("EC PRIVATE", "PRIVATE", StringComparison.Ordinal) },
+        {
+            "a SEC1 key labelled as PKCS#8",
+            () => Leaf.FullChainPem + Leaf.Key.TraditionalPem.Replace("EC PRIVATE", "PRIVATE", StringComparison.Ordinal)
+        },
         { "an RSA key as PKCS#8", () => RsaLeaf.FullChainPem + RsaLeaf.KeyPem },
         { "an RSA key as PKCS#1", () => RsaLeaf.FullChainPem + RsaLeaf.Key.TraditionalPem },
-        { "a PKCS#1 key labelled as PKCS#8", () => RsaLeaf.FullChainPem + RsaLeaf.Key.TraditionalPem.Replace("RSA PRIVATE", "PRIVATE", StringComparison.Ordinal) },
+        {
+            "a PKCS#1 key labelled as PKCS#8",
+            () => RsaLeaf.FullChainPem + RsaLeaf.Key.TraditionalPem.Replace("RSA PRIVATE", "PRIVATE", StringComparison.Ordinal)
+        },
         { "a P-384 key", () => With(Names("www.example.test") with { Key = TestKey.P384() }) },
         { "a P-521 key", () => With(Names("www.example.test") with { Key = TestKey.P521() }) },
         { "signed with SHA-384", () => With(Names("www.example.test") with { Hash = System.Security.Cryptography.HashAlgorithmName.SHA384 }) },
         { "signed with SHA-512", () => With(Names("www.example.test") with { Hash = System.Security.Cryptography.HashAlgorithmName.SHA512 }) },
-        { "signed with RSA-PSS", () => OpenSslFolder.Issue(RsaIntermediate, "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest") + RsaIntermediate.Pem },
+        {
+            "signed with RSA-PSS",
+            () => OpenSslFolder.Issue(RsaIntermediate, "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest") + RsaIntermediate.Pem
+        },
         { "a key marked as RSA-PSS", () => OpenSslFolder.Issue(RsaIntermediate, "-sha256", "rsa-pss") + RsaIntermediate.Pem },
         { "CRLF line ends", () => Garbled },
         { "a byte order mark", () => "\uFEFF" + Good },
-        { "bag attributes between the blocks", () => "Bag Attributes\n    friendlyName: x\n" + Leaf.Pem + "subject=CN = x\n" + Intermediate.Pem + "Key Attributes: <No Attributes>\n" + Leaf.KeyPem },
+        {
+            "bag attributes between the blocks",
+            () => $"Bag Attributes\n    friendlyName: x\n{Leaf.Pem}subject=CN = x\n{Intermediate.Pem}Key Attributes: <No Attributes>\n{Leaf.KeyPem}"
+        },
         { "indented lines", () => "  " + Good.Replace("\n", "\n  ", StringComparison.Ordinal) },
         { "files joined without a line break", () => Leaf.Pem.TrimEnd() + Intermediate.Pem.TrimEnd() + Leaf.KeyPem },
         { "no line breaks inside a block", () => Intermediate.Pem + Leaf.KeyPem + OneLine(Leaf.Pem) + Leaf.Pem },
@@ -36,7 +48,7 @@ public sealed class InspectionTests
         { "TRUSTED CERTIFICATE", () => OpenSslFolder.Convert(Leaf.Pem, "x509 -trustout -addtrust serverAuth") + Intermediate.Pem + Leaf.KeyPem },
         { "the same certificates twice", () => Good + Leaf.FullChainPem },
         { "a second key of something else", () => Intermediate.KeyPem + Good },
-        { "below a longer chain", () => Root.IssueAuthority("A").IssueAuthority("B").IssueAuthority("C").IssueLeaf("www.example.test") is var leaf ? leaf.FullChainPem + leaf.KeyPem : "" },
+        { "below a longer chain", () => Below(TestCertificates.Authority("Lower"), Root.IssueAuthority("Upper").IssueAuthority("Middle")) },
     };
 
     [Theory]
@@ -66,6 +78,18 @@ public sealed class InspectionTests
         using var inspection = CertificateInspector.Inspect((byte[])[.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(Good)], Options);
 
         Assert.Empty(inspection.Findings);
+    }
+
+    [Theory]
+    [InlineData("DER", "308203A1")]
+    [InlineData("a Java keystore", "FEEDFEED00000002")]
+    public void Binary_input_is_named_as_such(string description, string hex)
+    {
+        using var inspection = CertificateInspector.Inspect(Convert.FromHexString(hex), Options);
+
+        var finding = Assert.Single(inspection.Findings);
+        Assert.Equal("pem.nothing-found", finding.Code);
+        Assert.True(finding.Message.Contains("binary", StringComparison.Ordinal), description);
     }
 
     [Theory]
@@ -122,7 +146,8 @@ public sealed class InspectionTests
     public void Names_that_differ_in_string_type_and_case_are_one_name()
     {
         var authority = Root.Issue(TestCertificates.Authority("Some Intermediate"));
-        var leaf = TestCertificates.Make(Names("www.example.test"), new TestCertificate(Edit(authority.Der, "Some Intermediate", "SOME INTERMEDIATE"), authority.Key, Root));
+        var shouting = new TestCertificate(Edit(authority.Der, "Some Intermediate", "SOME INTERMEDIATE"), authority.Key, Root);
+        var leaf = shouting.IssueLeaf("www.example.test");
         using var inspection = Inspect(leaf.Pem + authority.Pem + leaf.KeyPem);
 
         Assert.Empty(inspection.Findings);

@@ -21,7 +21,8 @@ internal static class Uploads
 
     public static string Good => Leaf.FullChainPem + Leaf.KeyPem;
 
-    public static CertificateInspection Inspect(string text, InspectionOptions? options = null) => CertificateInspector.Inspect(Pem.Bytes(text), options ?? Options);
+    public static CertificateInspection Inspect(string text, InspectionOptions? options = null) =>
+        CertificateInspector.Inspect(Pem.Bytes(text), options ?? Options);
 
     /// <summary>Codes in ordinal order; what is no error bears its severity: <c>chain.order=info</c>.</summary>
     public static string Codes(CertificateInspection inspection) => string.Join(' ', inspection.Findings

@@ -60,10 +60,10 @@ internal sealed class OpenSslFolder : IDisposable
         using var folder = new OpenSslFolder();
         folder.Write("issuer.pem", issuer.Pem);
         folder.Write("issuer.key", issuer.KeyPem);
-        folder.Write("extensions", "basicConstraints=CA:FALSE\nsubjectAltName=DNS:www.example.test\nextendedKeyUsage=serverAuth\nauthorityKeyIdentifier=keyid\n");
+        folder.Write("extensions", "basicConstraints=CA:FALSE\nsubjectAltName=DNS:www.example.test\nextendedKeyUsage=serverAuth\n");
         folder.Run($"req -new -newkey {newKey} -nodes -subj /CN=www.example.test -keyout key.pem -out request.pem");
-        folder.Run($"x509 -req -in request.pem -CA issuer.pem -CAkey issuer.key -days 3650 -set_serial 17 -extfile extensions -out certificate.pem {arguments}");
-        return folder.Read("certificate.pem") + folder.Read("key.pem");
+        folder.Run($"x509 -req -in request.pem -CA issuer.pem -CAkey issuer.key -days 3650 -set_serial 17 -extfile extensions -out leaf.pem {arguments}");
+        return folder.Read("leaf.pem") + folder.Read("key.pem");
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

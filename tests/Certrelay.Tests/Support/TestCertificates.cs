@@ -58,12 +58,12 @@ internal sealed class TestCertificate(byte[] der, TestKey key, TestCertificate? 
     public string KeyPem => Key.Pkcs8Pem;
 
     /// <summary>This certificate and its issuers without the root: what a user uploads beside the key.</summary>
-    public string FullChainPem => Pem + string.Concat(Issuers().Where(static one => one.Issuer is not null).Select(static one => one.Pem));
+    public string FullChainPem => Pem + string.Concat(Intermediates().Select(static one => one.Pem));
 
-    /// <summary>The issuers from the nearest to the root.</summary>
-    public IEnumerable<TestCertificate> Issuers()
+    /// <summary>The issuers from the nearest up, without the root.</summary>
+    public IEnumerable<TestCertificate> Intermediates()
     {
-        for (var one = Issuer; one is not null; one = one.Issuer)
+        for (var one = Issuer; one?.Issuer is not null; one = one.Issuer)
             yield return one;
     }
 
@@ -85,7 +85,7 @@ internal sealed class TestCertificate(byte[] der, TestKey key, TestCertificate? 
 
     /// <summary>What a target receives.</summary>
     public CertificateBundle ToBundle(string certificate) =>
-        new(certificate, Der, [.. Issuers().Where(static one => one.Issuer is not null).Select(static one => (ReadOnlyMemory<byte>)one.Der)], Key.Pkcs8);
+        new(certificate, Der, [.. Intermediates().Select(static one => (ReadOnlyMemory<byte>)one.Der)], Key.Pkcs8);
 
     public void Dispose() => Key.Dispose();
 }
@@ -124,7 +124,8 @@ internal static class TestCertificates
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)(serial[0] & 0x7F | 0x40);
         var issuerName = issuer is null ? subject : NameOf(issuer);
-        using var certificate = request.Create(issuerName, (issuer?.Key ?? key).Generator(options.Padding), options.NotBefore, options.NotAfter, serial);
+        var signer = (issuer?.Key ?? key).Generator(options.Padding);
+        using var certificate = request.Create(issuerName, signer, options.NotBefore, options.NotAfter, serial);
         return new TestCertificate(certificate.RawData, key, issuer);
     }
 
