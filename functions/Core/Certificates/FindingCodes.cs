@@ -125,6 +125,10 @@ public static class FindingCodes
         "A stored record cannot be read.",
         "Restore it from a backup, or delete the item and create it again; the log names table, partition and row.");
 
+    public static readonly FindingCode RecordStuck = new("record.stuck", Severity.Error,
+        "A queue message was given up after several failed runs.",
+        "Look for its id in the log; once the cause is mended the work comes up again by itself.");
+
     public static readonly FindingCode DnsTimeout = new("dns.timeout", Severity.Error,
         "No name server answered in time.",
         "Check the resolver of this host.");

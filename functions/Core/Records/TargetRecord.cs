@@ -69,6 +69,9 @@ public sealed record TargetStateRecord : IRecord<TargetStateRecord>
     /// <summary>What the target shall serve.</summary>
     public VersionId? Desired { get; init; }
 
+    /// <summary>The rollout that set <see cref="Desired"/>.</summary>
+    public string? Rollout { get; init; }
+
     /// <summary>Rises with each rollout that includes the target: steps of an older one are superseded.</summary>
     public long Generation { get; init; }
 

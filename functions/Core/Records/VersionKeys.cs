@@ -8,14 +8,14 @@ namespace Certrelay.Records;
 /// <summary>The private keys of versions in the vault, as PKCS#8 PEM under <c>crt-&lt;certificate&gt;</c>: one vault version for each version, found again by its fingerprint.</summary>
 public sealed class VersionKeys(IVault vault)
 {
-    /// <summary>Saves a key given as PKCS#8 DER; the same version again changes nothing.</summary>
-    public async Task<VaultReference> SaveAsync(string certificate, Fingerprint fingerprint, ReadOnlyMemory<byte> pkcs8, CancellationToken cancellationToken)
+    /// <summary>Saves the key of a version; the same version again changes nothing.</summary>
+    public async Task<VaultReference> SaveAsync(string certificate, Fingerprint fingerprint, PrivateKey key, CancellationToken cancellationToken)
     {
-        var pem = PemEncoding.WriteUtf8("PRIVATE KEY"u8, pkcs8.Span);
+        var pem = PemEncoding.WriteUtf8("PRIVATE KEY"u8, key.Pkcs8);
         try
         {
             return await vault.PutAsync(
-                $"crt-{certificate}", pem, new Dictionary<string, string>(StringComparer.Ordinal) { ["fingerprint"] = fingerprint.Hex }, cancellationToken);
+                VaultName(certificate), pem, new Dictionary<string, string>(StringComparer.Ordinal) { ["fingerprint"] = fingerprint.Hex }, cancellationToken);
         }
         finally
         {
@@ -30,6 +30,9 @@ public sealed class VersionKeys(IVault vault)
         using var pem = await vault.GetAsync(reference, cancellationToken) ?? throw Missing(version);
         return new CertificateBundle(version.Certificate, version.Leaf, [.. version.Chain.Select(der => (ReadOnlyMemory<byte>)der)], Decode(pem.Bytes));
     }
+
+    /// <summary>Where the keys of a lineage lie.</summary>
+    public static string VaultName(string certificate) => $"crt-{certificate}";
 
     private static byte[] Decode(ReadOnlySpan<byte> pem)
     {

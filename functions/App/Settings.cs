@@ -1,0 +1,79 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Certrelay.Outgoing;
+using Certrelay.Rollouts;
+using Certrelay.Targets.Local;
+
+namespace Certrelay.App;
+
+/// <summary>Every setting of the product; each has a default that works. <c>local.settings.sample.json</c> is generated from it.</summary>
+public sealed record Settings
+{
+    [Description("The folder of database, vault and first token (embedded edition).")]
+    [Required]
+    public string Data { get; init; } = "data";
+
+    public HttpSettings Http { get; init; } = new();
+
+    public VaultSettings Vault { get; init; } = new();
+
+    public LocalOptions Local { get; init; } = new();
+
+    public OutgoingOptions Outgoing { get; init; } = new();
+
+    public RolloutSettings Rollouts { get; init; } = new();
+}
+
+/// <summary>How the API listens (embedded edition).</summary>
+public sealed record HttpSettings : IValidatableObject
+{
+    [Description("The address of the API. Elsewhere than on loopback it must be https, or lie behind a proxy that ends TLS.")]
+    public string Url { get; init; } = "http://127.0.0.1:7070";
+
+    [Description("True when a proxy in front ends TLS and passes X-Forwarded headers.")]
+    public bool BehindProxy { get; init; }
+
+    [Description("The largest body of a request in bytes.")]
+    [Range(1024, 64 * 1024 * 1024)]
+    public int BodyLimit { get; init; } = 1024 * 1024;
+
+    [Description("How many seconds a body may take to arrive.")]
+    [Range(1, 600)]
+    public int BodyTimeoutSeconds { get; init; } = 30;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            yield return new ValidationResult("The address begins with http:// or https://.", [nameof(Url)]);
+        else if (url.Scheme == "http" && !url.IsLoopback && !BehindProxy)
+            yield return new ValidationResult("Outside loopback the API listens with https only, or with Http:BehindProxy=true behind a proxy that ends TLS.", [nameof(Url)]);
+    }
+}
+
+/// <summary>Where the master key of the embedded vault is.</summary>
+public sealed record VaultSettings
+{
+    [Description("The owner-only file of the embedded vault's master key; <data>/master.key when absent. Better outside the data folder.")]
+    public string? MasterKeyFile { get; init; }
+
+    [Description("The master key itself as 64 hexadecimal digits, for hosts that give secrets by environment (Vault__MasterKey). Used instead of the file.")]
+    public string? MasterKey { get; init; }
+}
+
+/// <summary>The times of the step machine that an operator may want to change.</summary>
+public sealed record RolloutSettings
+{
+    [Description("How many seconds a process may work on a target without renewing its lease.")]
+    [Range(1, 300)]
+    public int LeaseSeconds { get; init; } = 15;
+
+    [Description("The longest time of one handshake in seconds.")]
+    [Range(1, 60)]
+    public int ProbeTimeoutSeconds { get; init; } = 5;
+
+    internal RolloutOptions ToOptions() => new()
+    {
+        Lease = TimeSpan.FromSeconds(LeaseSeconds),
+        ProbeTimeout = TimeSpan.FromSeconds(ProbeTimeoutSeconds),
+    };
+}

@@ -1,0 +1,34 @@
+using Certrelay.Records;
+using Certrelay.Rollouts;
+using Certrelay.Watch;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Certrelay.App.Triggers;
+
+/// <summary>The nudges: each names a record, whose truth decides what happens.</summary>
+public sealed class Queues(StepRunner runner, Cleanup cleanup, Stuck stuck)
+{
+    [Function("Deploy")]
+    public Task Deploy([QueueTrigger(StepMessage.DeployQueue)] string message, CancellationToken cancellationToken) =>
+        runner.MoveAsync(StepMessage.Read(message), cancellationToken);
+
+    [Function("Verify")]
+    public Task Verify([QueueTrigger(StepMessage.VerifyQueue)] string message, CancellationToken cancellationToken) =>
+        runner.MoveAsync(StepMessage.Read(message), cancellationToken);
+
+    [Function("Cleanup")]
+    public Task Cleanup([QueueTrigger(CleanupMessage.Queue)] string message, CancellationToken cancellationToken) =>
+        cleanup.RunAsync(CleanupMessage.Read(message), cancellationToken);
+
+    [Function("DeployPoison")]
+    public Task DeployPoison([QueueTrigger(StepMessage.DeployQueue + "-poison")] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(StepMessage.DeployQueue, message, cancellationToken);
+
+    [Function("VerifyPoison")]
+    public Task VerifyPoison([QueueTrigger(StepMessage.VerifyQueue + "-poison")] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(StepMessage.VerifyQueue, message, cancellationToken);
+
+    [Function("CleanupPoison")]
+    public Task CleanupPoison([QueueTrigger(CleanupMessage.Queue + "-poison")] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(CleanupMessage.Queue, message, cancellationToken);
+}

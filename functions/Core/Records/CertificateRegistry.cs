@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using Certrelay.Certificates;
+using Certrelay.Vault;
+
+namespace Certrelay.Records;
+
+/// <summary>What became of an upload: <see cref="Version"/> is null when it was refused, and then nothing is stored.</summary>
+public sealed record UploadResult(IReadOnlyList<Finding> Findings, LineageRecord? Lineage, VersionRecord? Version, bool Created);
+
+/// <summary>What people say about a certificate; null leaves it as it is.</summary>
+public sealed record LineageDetails(string? Owner = null, IReadOnlyDictionary<string, string>? Tags = null)
+{
+    public LineageRecord ApplyTo(LineageRecord lineage) => lineage with { Owner = Owner ?? lineage.Owner, Tags = Tags ?? lineage.Tags };
+}
+
+/// <summary>Certificates and their versions: stored, read, described and removed.</summary>
+public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IVault vault, CertificateIndex index, Due due, TimeProvider time)
+{
+    /// <summary>
+    /// Stores an accepted inspection as the current version of a lineage, which is made when it is new. The same leaf again changes nothing; the same leaf under
+    /// another name is refused with <c>record.duplicate</c>. The key enters the vault before the version is written.
+    /// </summary>
+    public async Task<UploadResult> StoreAsync(string name, CertificateInspection inspection, LineageDetails details, CancellationToken cancellationToken)
+    {
+        var leaf = inspection.Leaf ?? throw new ArgumentException("An inspection without a leaf cannot be stored.", nameof(inspection));
+        var holder = await index.ClaimAsync(leaf.Fingerprint, name, cancellationToken);
+        if (holder != name)
+            return new UploadResult([.. inspection.Findings, FindingCodes.RecordDuplicate.At(holder, $"The same certificate is stored as {holder}.")], null, null, Created: false);
+        var key = inspection.PrivateKey is { } secret ? await keys.SaveAsync(name, leaf.Fingerprint, secret, cancellationToken) : null;
+
+        while (true)
+        {
+            if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
+                return new UploadResult(inspection.Findings, (await ReadAsync(name, cancellationToken))!.Value, same, Created: false);
+            var before = await ReadAsync(name, cancellationToken);
+            var now = time.GetUtcNow();
+            var sequence = (before?.Value.Last ?? 0) + 1;
+            var version = Describe(name, sequence, leaf, inspection, now) with { Key = key };
+            var lineage = details.ApplyTo(before?.Value ?? new LineageRecord { Name = name, Current = 0, Last = 0, Created = now, Updated = now })
+                with { Current = sequence, Last = sequence, Updated = now };
+            try
+            {
+                await store.WriteAsync(
+                    [
+                        before is null
+                            ? new RecordChange.Insert(LineageRecord.Key(name), lineage.ToBody())
+                            : new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag),
+                        new RecordChange.Insert(VersionRecord.RowKey(name, sequence), version.ToBody()),
+                    ], cancellationToken);
+                return new UploadResult(inspection.Findings, lineage, version, Created: true);
+            }
+            catch (RecordConflictException)
+            {
+                // Another upload to the same lineage was faster: the next number is ours.
+            }
+        }
+    }
+
+    /// <summary>The lineage; null when there is none.</summary>
+    public Task<Stored<LineageRecord>?> ReadAsync(string name, CancellationToken cancellationToken) =>
+        store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken);
+
+    /// <summary>One version; null when there is none.</summary>
+    public async Task<VersionRecord?> ReadVersionAsync(string name, int sequence, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<VersionRecord>(VersionRecord.RowKey(name, sequence), cancellationToken))?.Value;
+
+    /// <summary>The versions of a lineage, oldest first.</summary>
+    public async IAsyncEnumerable<VersionRecord> VersionsAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var version in store.ReadRangeAsync<VersionRecord>(Tables.Certificates, name, RowRange.StartingWith("v"), cancellationToken))
+            yield return version.Value;
+    }
+
+    /// <summary>The lineages in the order of their names, beginning after one.</summary>
+    public async IAsyncEnumerable<Stored<LineageRecord>> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in store.ScanAsync(Tables.Certificates, after, cancellationToken))
+        {
+            if (row.Key.Row == "c")
+                yield return row.As<LineageRecord>();
+        }
+    }
+
+    /// <summary>Changes what people say about a certificate; throws <see cref="RecordConflictException"/> when it changed meanwhile.</summary>
+    public Task<Stored<LineageRecord>> DescribeAsync(Stored<LineageRecord> lineage, LineageDetails details, CancellationToken cancellationToken) =>
+        store.ReplaceAsync(lineage, details.ApplyTo(lineage.Value) with { Updated = time.GetUtcNow() }, cancellationToken);
+
+    /// <summary>
+    /// Removes a certificate with its versions and keys; throws <see cref="RecordConflictException"/> when it changed meanwhile. That no target uses it is for the caller to
+    /// see to. What a crash leaves behind is removed by the clean-up <c>crt-&lt;name&gt;</c>, which is due before the first row goes.
+    /// </summary>
+    public async Task DeleteAsync(Stored<LineageRecord> lineage, CancellationToken cancellationToken)
+    {
+        var name = lineage.Value.Name;
+        await due.PutAsync(new DueHint(DueKind.Cleanup, KeyText.Truncate(time.GetUtcNow()), VersionKeys.VaultName(name)), cancellationToken);
+        await store.DeleteAsync(lineage, cancellationToken);
+        await CleanUpAsync(name, cancellationToken);
+    }
+
+    /// <summary>Removes what is left of a certificate that was deleted; does nothing when it exists.</summary>
+    public async Task CleanUpAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(name, cancellationToken) is not null)
+            return;
+        await foreach (var version in store.ReadRangeAsync<VersionRecord>(Tables.Certificates, name, RowRange.StartingWith("v"), cancellationToken))
+        {
+            await store.DeleteAsync(version, cancellationToken);
+            await index.ReleaseAsync(version.Value.Fingerprint, cancellationToken);
+        }
+
+        await vault.RemoveAsync(VersionKeys.VaultName(name), cancellationToken);
+    }
+
+    private async Task<VersionRecord?> FindAsync(string name, Fingerprint fingerprint, CancellationToken cancellationToken)
+    {
+        await foreach (var version in VersionsAsync(name, cancellationToken))
+        {
+            if (version.Fingerprint == fingerprint)
+                return version;
+        }
+
+        return null;
+    }
+
+    private static VersionRecord Describe(string name, int sequence, CertificateRecord leaf, CertificateInspection inspection, DateTimeOffset now) => new()
+    {
+        Certificate = name,
+        Sequence = sequence,
+        Fingerprint = leaf.Fingerprint,
+        Names = [.. leaf.Names.Select(subject => subject.Value)],
+        Subject = leaf.Subject,
+        Issuer = leaf.Issuer,
+        Serial = leaf.Serial,
+        NotBefore = leaf.NotBefore,
+        NotAfter = leaf.NotAfter,
+        KeyAlgorithm = leaf.PublicKey.Algorithm.ToString(),
+        SignatureAlgorithm = leaf.SignatureAlgorithm.Name,
+        Leaf = leaf.Der.ToArray(),
+        Chain = [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
+        Findings = inspection.Findings,
+        Created = now,
+    };
+}

@@ -1,0 +1,102 @@
+using Certrelay.Records;
+using Certrelay.Targets;
+
+namespace Certrelay.Rollouts;
+
+/// <summary>What shall be rolled out: a version (null: the current one) to the named targets (null: all that shall serve the certificate).</summary>
+public sealed record RolloutRequest(string Certificate, int? Version, IReadOnlyList<string>? Targets, IReadOnlyList<string> Overrides, string Reason);
+
+/// <summary>Begins rollouts.</summary>
+public sealed class RolloutStart(IRecordStore store, CertificateIndex index, StepRecords steps, Due due, TimeProvider time)
+{
+    /// <summary>Every reason at once why a request cannot begin, as path and sentence; empty when it can.</summary>
+    public async Task<IReadOnlyList<SettingsFault>> CheckAsync(RolloutRequest request, CancellationToken cancellationToken)
+    {
+        var faults = new List<SettingsFault>();
+        if (await VersionAsync(request, cancellationToken) is not { } version)
+            faults.Add(new SettingsFault(request.Version is null ? "certificate" : "version", "There is no such certificate or version."));
+        else if (version.Key is null)
+            faults.Add(new SettingsFault("version", "This version has no private key: it can be watched, not deployed."));
+        foreach (var unknown in request.Overrides.Except(PreFlight.Overridable, StringComparer.Ordinal))
+            faults.Add(new SettingsFault("overrides", $"'{unknown}' cannot be overridden; {string.Join(", ", PreFlight.Overridable)} can."));
+        var targets = await TargetsAsync(request, cancellationToken);
+        if (targets.Count == 0)
+            faults.Add(new SettingsFault("targets", "No target is named and none shall serve this certificate."));
+        foreach (var name in targets)
+        {
+            if (!ResourceName.IsValid(name) || await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken) is not { } target)
+                faults.Add(new SettingsFault("targets", $"There is no target '{name}'."));
+            else if (DeployTargets.Find(target.Value.Kind) is { Writes: false })
+                faults.Add(new SettingsFault("targets", $"'{name}' is only watched, never written."));
+        }
+
+        return faults;
+    }
+
+    /// <summary>Begins a checked request. Each target's generation rises, so that older steps give way; then the rollout is written, then its steps are nudged.</summary>
+    public async Task<string> StartAsync(RolloutRequest request, string by, string correlation, CancellationToken cancellationToken)
+    {
+        var version = await VersionAsync(request, cancellationToken) ?? throw new ArgumentException("The request was not checked.", nameof(request));
+        var now = KeyText.Truncate(time.GetUtcNow());
+        var id = RolloutId.New(now);
+        var desired = new VersionId(version.Certificate, version.Sequence, version.Fingerprint);
+        var targets = new List<RolloutTarget>();
+        foreach (var name in await TargetsAsync(request, cancellationToken))
+        {
+            await due.PutAsync(new DueHint(DueKind.Step, now, StepId.Of(id, name)), cancellationToken);
+            targets.Add(new RolloutTarget(name, await RaiseAsync(name, id, desired, cancellationToken)));
+        }
+
+        var rollout = new RolloutRecord
+        {
+            Id = id,
+            Version = desired,
+            Targets = targets,
+            Overrides = request.Overrides,
+            Reason = request.Reason,
+            By = by,
+            Correlation = correlation,
+            Started = now,
+        };
+        var first = targets.ConvertAll(target => new StepRecord { Rollout = id, Target = target.Target, Generation = target.Generation, Moment = now });
+        RecordChange head = new RecordChange.Insert(RolloutRecord.Key(id), rollout.ToBody());
+        foreach (var batch in first.Select(step => (RecordChange)new RecordChange.Insert(StepRecord.Key(id, step.Target), step.ToBody())).Prepend(head).Chunk(IRecordStore.LargestBatch))
+            await store.WriteAsync(batch, cancellationToken);
+        foreach (var step in first)
+            await steps.NudgeAsync(step, cancellationToken);
+        return id;
+    }
+
+    private async Task<long> RaiseAsync(string target, string rollout, VersionId desired, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(target), cancellationToken)
+                ?? throw new Permanent("target.missing", $"The target {target} does not exist.");
+            var generation = state.Value.Generation + 1;
+            try
+            {
+                await store.ReplaceAsync(state, state.Value with { Desired = desired, Generation = generation, Rollout = rollout }, cancellationToken);
+                return generation;
+            }
+            catch (RecordConflictException)
+            {
+                // A holder renewed its lease, or another rollout begins: look again.
+            }
+        }
+    }
+
+    private async Task<VersionRecord?> VersionAsync(RolloutRequest request, CancellationToken cancellationToken)
+    {
+        if (!ResourceName.IsValid(request.Certificate) || await store.ReadAsync<LineageRecord>(LineageRecord.Key(request.Certificate), cancellationToken) is not { } lineage)
+            return null;
+        var key = VersionRecord.RowKey(request.Certificate, request.Version ?? lineage.Value.Current);
+        return (await store.ReadAsync<VersionRecord>(key, cancellationToken))?.Value;
+    }
+
+    private async Task<IReadOnlyList<string>> TargetsAsync(RolloutRequest request, CancellationToken cancellationToken) => request.Targets is { } named
+        ? [.. named.Distinct(StringComparer.Ordinal)]
+        : ResourceName.IsValid(request.Certificate)
+            ? [.. (await index.UsersAsync(request.Certificate, cancellationToken)).Where(target => DeployTargets.Find(target.Kind) is { Writes: true }).Select(target => target.Name)]
+            : [];
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Certrelay.Certificates;
+using Certrelay.Outgoing;
+using Certrelay.Records;
+
+namespace Certrelay.Targets;
+
+/// <summary>A target as its owner describes it, before it is checked.</summary>
+public sealed record TargetDescription
+{
+    public required string Name { get; init; }
+
+    public required string Kind { get; init; }
+
+    public JsonElement Settings { get; init; }
+
+    public string? Certificate { get; init; }
+
+    public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
+
+    public TimeSpan? Window { get; init; }
+
+    public int Samples { get; init; } = 4;
+
+    public OnPartial OnPartial { get; init; }
+
+    public string? Owner { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
+
+/// <summary>Targets: checked whole, stored, listed and removed.</summary>
+public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, IServiceProvider services, TimeProvider time)
+{
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(24);
+
+    /// <summary>Every fault of a description at once; empty when it can be stored.</summary>
+    public async Task<IReadOnlyList<SettingsFault>> CheckAsync(TargetDescription target, CancellationToken cancellationToken)
+    {
+        var faults = new List<SettingsFault>();
+        if (!ResourceName.IsValid(target.Name))
+            faults.Add(new SettingsFault("name", "A name has 1 to 63 of a-z and 0-9 in parts joined by single hyphens."));
+        if (DeployTargets.Find(target.Kind) is { } kind)
+            faults.AddRange(kind.Check(target.Settings, services).Select(fault => new SettingsFault($"settings.{fault.Path}".TrimEnd('.'), fault.Message)));
+        else
+            faults.Add(new SettingsFault("kind", $"There is no kind '{target.Kind}'; known are {string.Join(", ", DeployTargets.All.Select(known => known.Name))}."));
+        if (target.Certificate is { } certificate && (!ResourceName.IsValid(certificate) || await store.GetAsync(LineageRecord.Key(certificate), cancellationToken) is null))
+            faults.Add(new SettingsFault("certificate", $"There is no certificate '{certificate}'."));
+        if (target.Window is { } window && (window < TimeSpan.FromSeconds(1) || window > LongestWindow))
+            faults.Add(new SettingsFault("window", "The window is 1 second to 24 hours."));
+        if (target.Samples is < 1 or > 32)
+            faults.Add(new SettingsFault("samples", "A round has 1 to 32 handshakes for each address."));
+        for (var i = 0; i < target.Endpoints.Count; i++)
+            faults.AddRange(Check(target.Endpoints[i]).Select(message => new SettingsFault($"endpoints[{i}]", message)));
+        return faults;
+    }
+
+    /// <summary>The target; null when there is none.</summary>
+    public Task<Stored<TargetRecord>?> ReadAsync(string name, CancellationToken cancellationToken) =>
+        store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken);
+
+    /// <summary>What the product knows of a target; null when there is none.</summary>
+    public async Task<TargetStateRecord?> ReadStateAsync(string name, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken))?.Value;
+
+    /// <summary>The targets in the order of their names, beginning after one.</summary>
+    public async IAsyncEnumerable<Stored<TargetRecord>> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in store.ScanAsync(Tables.Targets, after, cancellationToken))
+        {
+            if (row.Key.Row == "d")
+                yield return row.As<TargetRecord>();
+        }
+    }
+
+    /// <summary>Stores a checked description as a new target; throws <see cref="RecordConflictException"/> when the name is taken.</summary>
+    public async Task<Stored<TargetRecord>> CreateAsync(TargetDescription target, CancellationToken cancellationToken)
+    {
+        var record = Record(target, time.GetUtcNow());
+        await UseAsync(record, cancellationToken);
+        var etags = await store.WriteAsync(
+            [new RecordChange.Insert(TargetRecord.Key(record.Name), record.ToBody()), new RecordChange.Insert(TargetStateRecord.Key(record.Name), new TargetStateRecord().ToBody())],
+            cancellationToken);
+        return new Stored<TargetRecord>(TargetRecord.Key(record.Name), record, etags[0]!);
+    }
+
+    /// <summary>Replaces a target's description by a checked one; throws <see cref="RecordConflictException"/> when it changed meanwhile.</summary>
+    public async Task<Stored<TargetRecord>> ReplaceAsync(Stored<TargetRecord> old, TargetDescription target, CancellationToken cancellationToken)
+    {
+        var record = Record(target, old.Value.Created);
+        await UseAsync(record, cancellationToken);
+        return await store.ReplaceAsync(old, record, cancellationToken);
+    }
+
+    /// <summary>Removes a target from the register and leaves the server as it is; false while a rollout works on it. Throws <see cref="RecordConflictException"/> when it changed meanwhile.</summary>
+    public async Task<bool> DeleteAsync(Stored<TargetRecord> target, CancellationToken cancellationToken)
+    {
+        var name = target.Value.Name;
+        if (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken) is not { } state)
+        {
+            await store.DeleteAsync(target, cancellationToken);
+            return true;
+        }
+
+        if (state.Value.Rollout is { } rollout
+            && await store.ReadAsync<StepRecord>(StepRecord.Key(rollout, name), cancellationToken) is { Value.IsSettled: false })
+        {
+            return false;
+        }
+
+        await store.WriteAsync([new RecordChange.Delete(target.Key, target.ETag), new RecordChange.Delete(state.Key, state.ETag)], cancellationToken);
+        return true;
+    }
+
+    private Task UseAsync(TargetRecord target, CancellationToken cancellationToken) =>
+        target.Certificate is { } certificate ? index.UseAsync(certificate, target.Name, cancellationToken) : Task.CompletedTask;
+
+    private TargetRecord Record(TargetDescription target, DateTimeOffset created) => new()
+    {
+        Name = target.Name,
+        Kind = target.Kind,
+        Settings = target.Settings,
+        Certificate = target.Certificate,
+        Endpoints = target.Endpoints,
+        Window = target.Window,
+        Samples = target.Samples,
+        OnPartial = target.OnPartial,
+        Owner = target.Owner,
+        Tags = target.Tags,
+        Created = created,
+        Updated = time.GetUtcNow(),
+    };
+
+    private static IEnumerable<string> Check(Endpoint endpoint)
+    {
+        if (!SubjectName.TryParse(endpoint.Host, out var host) || host.Kind == SubjectNameKind.Wildcard)
+            yield return $"'{endpoint.Host}' is neither a host name nor an address.";
+        if (endpoint.Port is < 1 or > 65535)
+            yield return "A port is 1 to 65535.";
+        if (endpoint.ServerName is { } name && (!SubjectName.TryParse(name, out var server) || server.Kind == SubjectNameKind.Wildcard))
+            yield return $"'{name}' cannot be a server name.";
+        foreach (var address in endpoint.Addresses.Where(address => !IPAddress.TryParse(address, out _)))
+            yield return $"'{address}' is not an address.";
+    }
+}

@@ -1,0 +1,39 @@
+using Certrelay.Records;
+using Certrelay.Rollouts;
+using Certrelay.Vault;
+
+namespace Certrelay.Watch;
+
+/// <summary>Removes what has served its time: the material for a restore a week after its step settled, and the rest of a deleted certificate.</summary>
+public sealed class Cleanup(IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, RolloutOptions options, TimeProvider time)
+{
+    /// <summary>Removes what a hint names when its time has come, then the hint; called too early or twice it changes nothing.</summary>
+    public async Task RunAsync(DueHint hint, CancellationToken cancellationToken)
+    {
+        switch (hint.Id.Split('-', 2))
+        {
+            case ["rb", var step]:
+                await BackupAsync(hint.Id, step, cancellationToken);
+                break;
+            case ["crt", var certificate]:
+                await certificates.CleanUpAsync(certificate, cancellationToken);
+                break;
+        }
+
+        await due.RemoveAsync(hint, cancellationToken);
+    }
+
+    private async Task BackupAsync(string id, string stepId, CancellationToken cancellationToken)
+    {
+        if (StepId.Parse(stepId) is not var (rollout, target))
+            return;
+        var step = await steps.ReadAsync(rollout, target, cancellationToken);
+        if (step is { Value.IsSettled: false })
+            return;
+        var end = step?.Value.Settled + options.KeepBackup;
+        if (end > time.GetUtcNow())
+            await due.PutAsync(new DueHint(DueKind.Cleanup, KeyText.Truncate(end.Value), id), cancellationToken);
+        else
+            await vault.RemoveAsync(id, cancellationToken);
+    }
+}

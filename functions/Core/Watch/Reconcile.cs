@@ -1,0 +1,72 @@
+using Certrelay.Records;
+using Certrelay.Rollouts;
+using Microsoft.Extensions.Logging;
+
+namespace Certrelay.Watch;
+
+/// <summary>
+/// Goes through what is due until the next tick: nudges it for its moment, so that a lost message costs no more than the moment itself, and moves its hint on; or drops a
+/// hint that the truth contradicts. It reads nothing but Due and the rows that Due names: what has settled costs nothing.
+/// </summary>
+public sealed partial class Reconcile(
+    IRecordStore store, Due due, StepRecords steps, IWorkQueue queue, RolloutOptions options, TimeProvider time, ILogger<Reconcile> logger)
+{
+    /// <summary>The time between two ticks.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
+    private const int Most = 2000;
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
+
+    /// <summary>One tick; returns how many nudges were sent.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var nudged = 0;
+        await foreach (var hint in due.ReadAsync(DueKind.Step, now + Period, Most, cancellationToken))
+            nudged += await StepAsync(hint, now, cancellationToken) ? 1 : 0;
+        await foreach (var hint in due.ReadAsync(DueKind.Cleanup, now, Most, cancellationToken))
+        {
+            var again = hint with { Moment = KeyText.Truncate(now + Again) };
+            await due.MoveAsync(hint, again.Moment, cancellationToken);
+            await queue.SendAsync(CleanupMessage.Queue, CleanupMessage.Write(again), TimeSpan.Zero, cancellationToken);
+            nudged++;
+        }
+
+        return nudged;
+    }
+
+    private async Task<bool> StepAsync(DueHint hint, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (StepId.Parse(hint.Id) is not var (rollout, target)
+                || await steps.ReadAsync(rollout, target, cancellationToken) is not { } step
+                || !step.Value.IsDue(now + Period))
+            {
+                await due.RemoveAsync(hint, cancellationToken);
+                return false;
+            }
+
+            // A running step is due again when its lease ends, however often that was renewed.
+            var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(target), cancellationToken);
+            var free = state?.Value.Lease is { } lease ? lease.Until + options.ClockSkew : now;
+            var at = free > step.Value.Moment ? free : step.Value.Moment!.Value;
+            await steps.NudgeAsync(step.Value, at, cancellationToken);
+            await due.MoveAsync(hint, KeyText.Truncate(at > now ? at : now) + Again, cancellationToken);
+            return true;
+        }
+        catch (Permanent unreadable)
+        {
+            // The step's rollout shows it as failed; here it would come up for ever.
+            Log.Unreadable(logger, hint.Id, unreadable);
+            await due.RemoveAsync(hint, cancellationToken);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "What is due cannot be read: {Id}")]
+        public static partial void Unreadable(ILogger logger, string id, Exception fault);
+    }
+}
