@@ -34,5 +34,6 @@ public static class CoreServices
         .AddSingleton<RolloutStart>()
         .AddSingleton<RolloutCommands>()
         .AddSingleton<Reconcile>()
-        .AddSingleton<Cleanup>();
+        .AddSingleton<Cleanup>()
+        .AddSingleton<Stuck>();
 }

@@ -24,7 +24,7 @@ public static class RecordStoreExtensions
         catch (JsonException fault)
         {
             // The text of a JsonException may quote the body; a record holds no secret, but what is damaged may be anything.
-            throw new Permanent("record.unreadable", $"The record {row.Key} cannot be read (byte {fault.BytePositionInLine ?? 0}).");
+            throw new Permanent("record.unreadable", $"The record {row.Key} cannot be read (at {fault.Path ?? "$"}, byte {fault.BytePositionInLine ?? 0}).");
         }
     }
 

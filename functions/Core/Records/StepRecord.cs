@@ -70,7 +70,7 @@ public sealed record StepRecord : IRecord<StepRecord>
     public StepState State { get; init; }
 
     /// <summary>When the step is next due, to the millisecond. While it runs: the end of the lease. Null when nothing is due any more.</summary>
-    public required DateTimeOffset? Moment { get; init; }
+    public DateTimeOffset? Moment { get; init; }
 
     /// <summary>Tries since the last outcome; counted before each, so that a crash counts too.</summary>
     public int Attempts { get; init; }
