@@ -91,14 +91,21 @@ public static partial class AtomicFile
             : throw new IOException($"Cannot read the owner of {path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    /// <summary>Makes durable which entries <paramref name="folder"/> holds: files and folders added to it, and those deleted.</summary>
+    /// <summary>
+    /// Makes durable which entries <paramref name="folder"/> holds: files and folders added to it, and those deleted. Throws
+    /// <see cref="DirectoryNotFoundException"/> when there is no such folder (any more).
+    /// </summary>
     public static void SyncFolder(string folder)
     {
         if (!OperatingSystem.IsLinux())
             return;
         var descriptor = Native.Open(folder, 0);
         if (descriptor < 0)
-            throw new IOException($"Cannot sync the folder {folder}: {Marshal.GetLastPInvokeErrorMessage()}");
+        {
+            var fault = $"Cannot sync the folder {folder}: {Marshal.GetLastPInvokeErrorMessage()}";
+            throw Marshal.GetLastPInvokeError() == Native.NoEntry ? new DirectoryNotFoundException(fault) : new IOException(fault);
+        }
+
         var failed = Native.Fsync(descriptor) != 0;
         _ = Native.Close(descriptor);
         if (failed)
@@ -140,6 +147,7 @@ public static partial class AtomicFile
     private static partial class Native
     {
         public const int CurrentFolder = -100;
+        public const int NoEntry = 2;
         public const uint BasicStats = 0x7ff;
 
         // statx(2): the one stat structure whose layout is the same on every architecture.

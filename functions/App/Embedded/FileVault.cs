@@ -123,14 +123,22 @@ public sealed class FileVault : IVault
     private bool RemoveVersion(VaultReference reference)
     {
         var path = _folder.FileOf(reference);
+        var folder = _folder.FolderOf(reference.Name);
         if (!VaultFolder.IsVersion(reference.Version) || !File.Exists(path))
             return false;
         using var held = VaultLock.ForRemoval(_folder);
-        var folder = _folder.FolderOf(reference.Name);
-        foreach (var file in AtomicFile.Temporaries(folder, Path.GetFileName(path)).Append(path))
-            File.Delete(file);
-        AtomicFile.SyncFolder(folder);
-        return true;
+        try
+        {
+            foreach (var file in AtomicFile.Temporaries(folder, Path.GetFileName(path)).Append(path))
+                File.Delete(file);
+            AtomicFile.SyncFolder(folder);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The whole name was removed meanwhile.
+            return false;
+        }
     }
 
     private bool Remove(string folder)
@@ -138,18 +146,27 @@ public sealed class FileVault : IVault
         if (!Directory.Exists(folder))
             return false;
         using var held = VaultLock.ForRemoval(_folder);
-        foreach (var file in Directory.GetFiles(folder))
-            File.Delete(file);
+        try
+        {
+            foreach (var file in Directory.GetFiles(folder))
+                File.Delete(file);
+            AtomicFile.SyncFolder(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another removal was faster.
+            return false;
+        }
+
         try
         {
             Directory.Delete(folder);
         }
-        catch (IOException) when (Directory.EnumerateFileSystemEntries(folder).Any())
+        catch (IOException)
         {
-            // A put came in between; the name begins anew with that version.
+            // Another removal was faster, or a put came in between and the name begins anew. An empty folder that stays is no name.
         }
 
-        AtomicFile.SyncFolder(_folder.Root);
         return true;
     }
 }

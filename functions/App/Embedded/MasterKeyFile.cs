@@ -21,11 +21,11 @@ public sealed class MasterKeyFile(string path) : IMasterKeySource
     /// <summary>A warning when the key lies in <paramref name="dataFolder"/>, where one copy of the folder takes both the secrets and the key; else null.</summary>
     public VaultFault? WarningWithin(string dataFolder)
     {
-        var inside = Path.GetRelativePath(Path.GetFullPath(dataFolder), _path);
-        return inside.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(inside)
-            ? null
-            : new VaultFault("vault.key-beside-data", $"The master key file {_path} lies in the data folder: whoever copies the folder can open the vault.",
-                "Move the file elsewhere and name it in the settings, and keep its backup apart from the data's.");
+        var within = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder)) + Path.DirectorySeparatorChar;
+        return _path.StartsWith(within, StringComparison.Ordinal)
+            ? new VaultFault("vault.key-beside-data", $"The master key file {_path} lies in the data folder: whoever copies the folder can open the vault.",
+                "Move the file elsewhere and name it in the settings, and keep its backup apart from the data's.")
+            : null;
     }
 
     public IReadOnlyList<VaultFault> Faults(bool vaultIsEmpty)

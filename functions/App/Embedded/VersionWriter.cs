@@ -57,9 +57,9 @@ internal sealed class VersionWriter(VaultFolder folder, SealedFiles files, IMast
             AtomicFile.SyncFolder(parent);
             return Keep(reference, path, key, sealedValue);
         }
-        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException || !Directory.Exists(parent))
+        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
-            // The name, or this version, was removed meanwhile.
+            // The name, or this version's temporary file, was removed meanwhile.
             return false;
         }
     }

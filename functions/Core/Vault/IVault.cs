@@ -3,12 +3,16 @@ namespace Certrelay.Vault;
 /// <summary>One version of one secret. It is safe to record: it opens nothing.</summary>
 public sealed record VaultReference(string Name, string Version);
 
-/// <summary>What may be known of a version without opening it. <see cref="Enabled"/> is false once it was removed where the vault cannot delete one version.</summary>
+/// <summary>
+/// What may be known of a version without opening it. <see cref="Enabled"/> is false when it cannot be opened: removed where the vault cannot delete one version,
+/// or damaged, and then without tags.
+/// </summary>
 public sealed record VaultVersion(VaultReference Reference, IReadOnlyDictionary<string, string> Tags, DateTimeOffset Created, bool Enabled);
 
 /// <summary>
 /// Where private keys and account credentials live: Azure Key Vault or the embedded vault. Nothing else holds one.
 /// Names are the product's own with a prefix (<c>crt-</c>, <c>acc-</c>, <c>acme-</c>, <c>aud-</c>, <c>rb-</c>): letters, digits and hyphens, at most 127.
+/// A name of another form is an <see cref="ArgumentException"/> (<see cref="VaultForm"/>).
 /// Every method throws <see cref="Transient"/> when the vault is throttled or out of reach and <see cref="Permanent"/> when it refuses.
 /// </summary>
 public interface IVault
