@@ -114,7 +114,8 @@ public static partial class AtomicFile
 
     /// <summary>The temporary files in a folder, of all names or of one: what processes that died left behind, and what others are writing just now.</summary>
     public static IEnumerable<string> Temporaries(string folder, string name = "*") =>
-        Directory.GetFiles(folder, $".{name}.*").Where(static file => Guid.TryParseExact(Path.GetExtension(file.AsSpan()).TrimStart('.'), "N", out _));
+        Directory.GetFiles(folder, $".{name}.*")
+            .Where(static file => Guid.TryParseExact(Path.GetExtension(file.AsSpan()).TrimStart('.'), "N", out _));
 
     private static string WriteTemporary(string path, ReadOnlySpan<byte> bytes, FileStamp stamp)
     {

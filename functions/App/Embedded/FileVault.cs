@@ -29,7 +29,8 @@ public sealed class FileVault : IVault
             OwnerOnly.CreateFolder(layout.Root);
 
         List<VaultFault> faults = [.. layout.Faults()];
-        // Looked at before the keys: another process that starts now makes its key, then the check record, then secrets. Whoever sees one must find those before it.
+        // Looked at before the keys: another process that starts now makes its key, then the check record, then secrets, so whoever sees one of them finds
+        // those before it.
         var empty = faults.Exists(OwnerOnly.Hides) || layout.IsEmpty;
         var keyFaults = keys.Faults(empty);
         faults.AddRange(keyFaults);
@@ -37,13 +38,16 @@ public sealed class FileVault : IVault
         {
             keys.MakeFirst();
             using var ring = keys.Take();
-            AtomicFile.Create(layout.CheckFile, Envelope.Seal(VaultFolder.CheckReference, time.GetUtcNow(), new Dictionary<string, string>(), [], ring.First), FileStamp.OwnerOnly);
+            var check = Envelope.Seal(VaultFolder.CheckReference, time.GetUtcNow(), new Dictionary<string, string>(), [], ring.First);
+            AtomicFile.Create(layout.CheckFile, check, FileStamp.OwnerOnly);
             empty = false;
         }
 
         if (!empty && keyFaults.Count == 0 && files.CheckFault() is { } wrong)
             faults.Add(wrong);
-        return faults.Count == 0 ? new FileVault(layout, files, new VersionWriter(layout, files, keys, time)) : throw new VaultRefusedException(faults);
+        return faults.Count == 0
+            ? new FileVault(layout, files, new VersionWriter(layout, files, keys, time))
+            : throw new VaultRefusedException(faults);
     }
 
     public Task<VaultReference> PutAsync(string name, ReadOnlyMemory<byte> value, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
@@ -62,16 +66,15 @@ public sealed class FileVault : IVault
     public async IAsyncEnumerable<VaultVersion> VersionsAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         VaultForm.CheckName(name);
-        var versions = await VaultCall.RunAsync(() => _folder.Versions(name).Select(Describe).OfType<VaultVersion>()
-            .OrderBy(static version => version.Created).ThenBy(static version => version.Reference.Version, StringComparer.Ordinal).ToList(), cancellationToken);
-        foreach (var version in versions)
+        var versions = await VaultCall.RunAsync(() => _folder.Versions(name).Select(Describe).OfType<VaultVersion>().ToList(), cancellationToken);
+        foreach (var version in versions.OrderBy(static found => found.Created).ThenBy(static found => found.Reference.Version, StringComparer.Ordinal))
             yield return version;
     }
 
     public async IAsyncEnumerable<string> NamesAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = await VaultCall.RunAsync(() => _folder.Names().Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && _folder.Versions(name).Count > 0).ToList(), cancellationToken);
-        foreach (var name in names)
+        bool Belongs(string name) => name.StartsWith(prefix, StringComparison.Ordinal) && _folder.Versions(name).Count > 0;
+        foreach (var name in await VaultCall.RunAsync(() => _folder.Names().Where(Belongs).ToList(), cancellationToken))
             yield return name;
     }
 

@@ -3,7 +3,7 @@ using Certrelay.Vault;
 
 namespace Certrelay.App.Embedded;
 
-/// <summary>The master key in an owner-only file of one line, 64 hexadecimal digits; during a rotation the next key lies beside it as <c>.next</c>.</summary>
+/// <summary>The master key in an owner-only file of one line, 64 hexadecimal digits; during a rotation the next one lies beside it as <c>.next</c>.</summary>
 public sealed class MasterKeyFile(string path) : IMasterKeySource
 {
     // Far over one line with its line end, yet bounded if the path names something else.
@@ -23,7 +23,8 @@ public sealed class MasterKeyFile(string path) : IMasterKeySource
     {
         var within = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder)) + Path.DirectorySeparatorChar;
         return _path.StartsWith(within, StringComparison.Ordinal)
-            ? new VaultFault("vault.key-beside-data", $"The master key file {_path} lies in the data folder: whoever copies the folder can open the vault.",
+            ? new VaultFault("vault.key-beside-data",
+                $"The master key file {_path} lies in the data folder: whoever copies the folder can open the vault.",
                 "Move the file elsewhere and name it in the settings, and keep its backup apart from the data's.")
             : null;
     }
@@ -74,7 +75,8 @@ public sealed class MasterKeyFile(string path) : IMasterKeySource
     {
         File.Delete(NextPath);
         // A process that died while it wrote a key left it under a temporary name; nobody writes one now.
-        foreach (var leftover in AtomicFile.Temporaries(Folder, Path.GetFileName(_path)).Concat(AtomicFile.Temporaries(Folder, Path.GetFileName(NextPath))))
+        string[] names = [Path.GetFileName(_path), Path.GetFileName(NextPath)];
+        foreach (var leftover in names.SelectMany(name => AtomicFile.Temporaries(Folder, name)))
             File.Delete(leftover);
         AtomicFile.SyncFolder(Folder);
     }

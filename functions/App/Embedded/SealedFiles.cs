@@ -78,7 +78,8 @@ internal sealed class SealedFiles(VaultFolder folder, IMasterKeySource keys)
 }
 
 /// <summary>A sealed file names a master key that is not at hand.</summary>
-internal sealed class UnknownKeyException(string keyId, string atHand) : CryptographicException($"It is sealed with master key {keyId}; at hand is {atHand}.")
+internal sealed class UnknownKeyException(string keyId, string atHand)
+    : CryptographicException($"It is sealed with master key {keyId}; at hand is {atHand}.")
 {
     public string KeyId { get; } = keyId;
 

@@ -37,8 +37,8 @@ internal sealed class VaultFolder(string path)
     {
         try
         {
-            return [.. Directory.GetFiles(FolderOf(name), "*" + Extension).Select(static file => Path.GetFileNameWithoutExtension(file)).Where(IsVersion)
-                .Select(version => new VaultReference(name, version))];
+            var files = Directory.GetFiles(FolderOf(name), "*" + Extension);
+            return [.. files.Select(static file => Path.GetFileNameWithoutExtension(file)).Where(IsVersion).Select(version => new VaultReference(name, version))];
         }
         catch (DirectoryNotFoundException)
         {

@@ -19,7 +19,8 @@ public static class VaultRotation
     /// Rotates to a new random key in the key file, or finishes a rotation that was cut short. <paramref name="progress"/> hears of each file once it is written.
     /// Throws <see cref="VaultRefusedException"/> like <see cref="FileVault.Open"/>, <see cref="Transient"/> while another rotation runs.
     /// </summary>
-    public static Task<VaultRotated> RotateAsync(string folder, MasterKeyFile keys, TimeProvider time, IProgress<string>? progress, CancellationToken cancellationToken)
+    public static Task<VaultRotated> RotateAsync(
+        string folder, MasterKeyFile keys, TimeProvider time, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         FileVault.Open(folder, keys, time);
         var layout = new VaultFolder(folder);
@@ -69,7 +70,8 @@ public static class VaultRotation
         }
     }
 
-    private static VaultRotated Move(VaultFolder folder, IMasterKeySource keys, string nextId, IProgress<string>? progress, CancellationToken cancellationToken)
+    private static VaultRotated Move(
+        VaultFolder folder, IMasterKeySource keys, string nextId, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         using var ring = keys.Take();
         return new KeyMove(folder, ring, ring.Find(nextId)!, progress, cancellationToken).Run();

@@ -51,7 +51,8 @@ public sealed partial class Envelope
     public IReadOnlyDictionary<string, string> Tags => _metadata.Tags;
 
     /// <summary>Seals a value; the result holds nothing that opens it.</summary>
-    public static byte[] Seal(VaultReference reference, DateTimeOffset created, IReadOnlyDictionary<string, string> tags, ReadOnlySpan<byte> value, MasterKey key)
+    public static byte[] Seal(
+        VaultReference reference, DateTimeOffset created, IReadOnlyDictionary<string, string> tags, ReadOnlySpan<byte> value, MasterKey key)
     {
         var metadata = JsonSerializer.SerializeToUtf8Bytes(new Metadata(created.ToUniversalTime(), tags), Json.Default.Metadata);
         var valueAt = MetadataAt + metadata.Length;
@@ -97,7 +98,8 @@ public sealed partial class Envelope
         {
             Unwrap(dataKey, key);
             using var cipher = new AesGcm(dataKey, TagSize);
-            cipher.Decrypt(_bytes.AsSpan(NonceAt, NonceSize), _bytes.AsSpan(_valueAt), _bytes.AsSpan(TagAt, TagSize), value, Context("value"u8, _reference, MetadataBytes));
+            cipher.Decrypt(_bytes.AsSpan(NonceAt, NonceSize), _bytes.AsSpan(_valueAt), _bytes.AsSpan(TagAt, TagSize), value,
+                Context("value"u8, _reference, MetadataBytes));
             return value;
         }
         catch
@@ -151,7 +153,8 @@ public sealed partial class Envelope
         var nonce = target.Slice(WrapNonceAt, NonceSize);
         RandomNumberGenerator.Fill(nonce);
         using var cipher = key.Cipher();
-        cipher.Encrypt(nonce, dataKey, target.Slice(DataKeyAt, DataKeySize), target.Slice(WrapTagAt, TagSize), Context("key"u8, reference, [.. id, .. metadata]));
+        cipher.Encrypt(nonce, dataKey, target.Slice(DataKeyAt, DataKeySize), target.Slice(WrapTagAt, TagSize),
+            Context("key"u8, reference, [.. id, .. metadata]));
     }
 
     private void Unwrap(Span<byte> dataKey, MasterKey key)
@@ -179,7 +182,9 @@ public sealed partial class Envelope
     {
         try
         {
-            return JsonSerializer.Deserialize(json, Json.Default.Metadata) is { Tags: not null } metadata ? metadata : throw new CryptographicException("The sealed version has no tags.");
+            return JsonSerializer.Deserialize(json, Json.Default.Metadata) is { Tags: not null } metadata
+                ? metadata
+                : throw new CryptographicException("The sealed version has no tags.");
         }
         catch (JsonException cause)
         {

@@ -31,6 +31,9 @@ public static class VaultForm
     public static void CheckTags(IReadOnlyDictionary<string, string> tags)
     {
         if (tags.Count > MaximumTags || tags.Any(static tag => tag.Key.Length is 0 or > MaximumTagName || tag.Value.Length > MaximumTagValue))
-            throw new ArgumentException($"A version has at most {MaximumTags} tags, named in at most {MaximumTagName} characters, of at most {MaximumTagValue}.", nameof(tags));
+        {
+            throw new ArgumentException(
+                $"A version has at most {MaximumTags} tags, named in at most {MaximumTagName} characters, of at most {MaximumTagValue}.", nameof(tags));
+        }
     }
 }

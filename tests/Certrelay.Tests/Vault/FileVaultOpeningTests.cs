@@ -123,7 +123,9 @@ public sealed class FileVaultOpeningTests : IDisposable
 
         var refusal = _site.Refusal();
 
-        Assert.Equal(["vault.key-form", "vault.loose-mode", "vault.loose-mode", "vault.loose-mode"], refusal.Faults.Select(fault => fault.Code).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["vault.key-form", "vault.loose-mode", "vault.loose-mode", "vault.loose-mode"],
+            refusal.Faults.Select(fault => fault.Code).Order(StringComparer.Ordinal));
         Assert.All(refusal.Faults, fault => Assert.Contains(fault.Message, refusal.Message, StringComparison.Ordinal));
     }
 

@@ -259,9 +259,10 @@ public abstract class VaultContract
 
     private async Task AssertRefusedAsync(string name)
     {
+        var reference = new VaultReference(name, "0123456789abcdef0123456789abcdef");
         await Assert.ThrowsAsync<ArgumentException>(() => PutAsync(name, "one"));
-        await Assert.ThrowsAsync<ArgumentException>(() => Vault.GetAsync(new VaultReference(name, "0123456789abcdef0123456789abcdef"), default));
-        await Assert.ThrowsAsync<ArgumentException>(() => Vault.RemoveVersionAsync(new VaultReference(name, "0123456789abcdef0123456789abcdef"), default));
+        await Assert.ThrowsAsync<ArgumentException>(() => Vault.GetAsync(reference, default));
+        await Assert.ThrowsAsync<ArgumentException>(() => Vault.RemoveVersionAsync(reference, default));
         await Assert.ThrowsAsync<ArgumentException>(() => Vault.RemoveAsync(name, default));
         await Assert.ThrowsAsync<ArgumentException>(() => VersionsAsync(name));
     }

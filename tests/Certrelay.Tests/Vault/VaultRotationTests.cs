@@ -68,7 +68,8 @@ public sealed class VaultRotationTests : IDisposable
             await AssertAllReadableAsync(_vault, references);
             var restarted = _site.Open();
             await AssertAllReadableAsync(restarted, references);
-            List<VaultReference> all = [.. references, await VaultSite.PutAsync(restarted, "crt-0", "late"), await VaultSite.PutAsync(_vault, "crt-0", "late")];
+            List<VaultReference> all =
+                [.. references, await VaultSite.PutAsync(restarted, "crt-0", "late"), await VaultSite.PutAsync(_vault, "crt-0", "late")];
             var next = File.ReadAllText(_site.KeyPath + ".next");
 
             var finished = await VaultRotation.ResumeAsync(_site.Folder, _site.Keys, _site.Time, default);
@@ -152,9 +153,15 @@ public sealed class VaultRotationTests : IDisposable
             return written;
         });
 
-        for (var i = 0; i < 5; i++)
-            await RotateAsync();
-        await done.CancelAsync();
+        try
+        {
+            for (var i = 0; i < 5; i++)
+                await RotateAsync();
+        }
+        finally
+        {
+            await done.CancelAsync();
+        }
 
         Assert.All(await Task.WhenAll(readers), rounds => Assert.True(rounds > 0));
         await AssertAllReadableAsync(_site.Open(), [.. references, .. await writer]);
@@ -279,7 +286,8 @@ public sealed class VaultRotationTests : IDisposable
 
     private Task<List<VaultReference>> FillAsync() => FillAsync(_vault);
 
-    private Task<VaultRotated> RotateAsync(Sink? progress = null) => VaultRotation.RotateAsync(_site.Folder, _site.Keys, _site.Time, progress, default);
+    private Task<VaultRotated> RotateAsync(Sink? progress = null) =>
+        VaultRotation.RotateAsync(_site.Folder, _site.Keys, _site.Time, progress, default);
 
     private void AssertSealedOnlyWith(string keyId)
     {

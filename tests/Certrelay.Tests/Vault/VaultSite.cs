@@ -38,8 +38,13 @@ internal sealed class VaultSite : IDisposable
 
     public void Dispose() => _root.Delete(recursive: true);
 
-    public static async Task<VaultReference> PutAsync(IVault vault, string name, string value, string? fingerprint = null) => await vault.PutAsync(
-        name, Encoding.UTF8.GetBytes(value), fingerprint is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["fingerprint"] = fingerprint }, default);
+    public static Task<VaultReference> PutAsync(IVault vault, string name, string value, string? fingerprint = null)
+    {
+        var tags = new Dictionary<string, string>();
+        if (fingerprint is not null)
+            tags.Add("fingerprint", fingerprint);
+        return vault.PutAsync(name, Encoding.UTF8.GetBytes(value), tags, default);
+    }
 
     public static async Task<string?> ReadAsync(IVault vault, VaultReference reference)
     {
