@@ -1,8 +1,10 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Certrelay.Targets;
 
@@ -12,7 +14,12 @@ internal static class SettingsSchema
     private static readonly JsonSchemaExporterOptions Exporter = new()
     {
         TreatNullObliviousAsNonNullable = true,
-        TransformSchemaNode = static (context, schema) => Annotate(schema, context.PropertyInfo?.AttributeProvider),
+        TransformSchemaNode = static (context, schema) =>
+        {
+            if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && schema["properties"] is JsonObject properties)
+                AddDefaults(properties, context.TypeInfo);
+            return Annotate(schema, context.PropertyInfo?.AttributeProvider);
+        },
     };
 
     public static JsonNode Of(Type settings) => SettingsJson.Options.GetJsonSchemaAsNode(settings, Exporter);
@@ -45,6 +52,17 @@ internal static class SettingsSchema
         }
 
         return node;
+    }
+
+    // The exporter knows the defaults of constructor parameters only; these are what an object holds when nothing was set.
+    private static void AddDefaults(JsonObject properties, JsonTypeInfo type)
+    {
+        var unset = Activator.CreateInstance(type.Type)!;
+        foreach (var member in type.Properties)
+        {
+            if (member.Get?.Invoke(unset) is { } value && JsonSerializer.SerializeToNode(value, member.PropertyType, SettingsJson.Options) is JsonValue plain)
+                properties[member.Name]!["default"] = plain;
+        }
     }
 
     private static bool IsList(JsonObject schema) => schema.ContainsKey("items");
