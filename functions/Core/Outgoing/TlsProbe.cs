@@ -32,7 +32,8 @@ public sealed class TlsProbe(TimeProvider time)
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && IsOfTheNetwork(exception))
         {
-            var failure = deadline.IsCancellationRequested
+            // A refused connection is one, however late the answer comes to be read.
+            var failure = deadline.IsCancellationRequested && exception is not SocketException
                 ? FindingCodes.ProbeTimeout.At(peer.ToString(), $"{peer} did not complete a handshake in {timeout.TotalSeconds:0.#} s.")
                 : ProbeFailure.Of(peer, exception, stream?.Opening);
             return new ProbeResult(address, time.GetElapsedTime(started)) { Failure = failure };

@@ -25,14 +25,14 @@ public sealed class IssuedChain
 
     public string KeyPem => PemEncoding.WriteString("PRIVATE KEY", _key);
 
-    /// <summary>Issues a leaf with an EC key, or with an RSA key of 2048 bits.</summary>
-    public static IssuedChain Of(string name, bool rsa = false)
+    /// <summary>Issues a leaf with a P-256 key, or with an RSA key of so many bits.</summary>
+    public static IssuedChain Of(string name, int? rsaBits = null)
     {
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var intermediateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var root = Authority("CN=Test Root", rootKey).CreateSelfSigned(From, From.AddDays(30));
         using var intermediate = Authority("CN=Test Intermediate", intermediateKey).Create(root, From, From.AddDays(20), Serial());
-        using var leafKey = rsa ? (AsymmetricAlgorithm)RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var leafKey = rsaBits is { } bits ? (AsymmetricAlgorithm)RSA.Create(bits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = leafKey is RSA rsaKey
             ? new CertificateRequest($"CN={name}", rsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest($"CN={name}", (ECDsa)leafKey, HashAlgorithmName.SHA256);

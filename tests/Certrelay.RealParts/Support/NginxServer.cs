@@ -8,6 +8,9 @@ public sealed record NginxSite(IPAddress Address, int Port, string Certificate, 
 {
     public string Directives { get; init; } = "";
 
+    /// <summary>Further server blocks, whole.</summary>
+    public string MoreServers { get; init; } = "";
+
     /// <summary>False: plain HTTP on that port.</summary>
     public bool Tls { get; init; } = true;
 }
@@ -119,6 +122,7 @@ public sealed class NginxServer : IDisposable
                     {{_site.Directives}}
                     return 200 "certrelay";
                 }
+                {{_site.MoreServers}}
             }
 
             """);

@@ -10,16 +10,18 @@ public sealed class RealProcess : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly StringBuilder _standardOutput = new();
 
     private RealProcess(Process process)
     {
         _process = process;
-        process.OutputDataReceived += Keep;
-        process.ErrorDataReceived += Keep;
+        process.OutputDataReceived += (_, line) => Keep(line.Data, _standardOutput);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data, null);
     }
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>All that it wrote so far, to either output.</summary>
     public string Output
     {
         get
@@ -45,7 +47,7 @@ public sealed class RealProcess : IDisposable
         return started;
     }
 
-    /// <summary>Runs an installed program to its end and returns what it wrote; throws when it fails or takes longer than 20 s.</summary>
+    /// <summary>Runs an installed program to its end and returns its standard output; throws when it fails or takes longer than 20 s.</summary>
     public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
     {
         using var run = Start(program, arguments);
@@ -53,7 +55,7 @@ public sealed class RealProcess : IDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await run._process.WaitForExitAsync(deadline.Token);
         return run._process.ExitCode == 0
-            ? run.Output
+            ? run._standardOutput.ToString()
             : throw new InvalidOperationException($"{program} ended with {run._process.ExitCode}: {run.Output}");
     }
 
@@ -96,9 +98,15 @@ public sealed class RealProcess : IDisposable
         _process.Dispose();
     }
 
-    private void Keep(object sender, DataReceivedEventArgs line)
+    private void Keep(string? line, StringBuilder? also)
     {
+        // The end of the stream comes as null.
+        if (line is null)
+            return;
         lock (_output)
-            _output.AppendLine(line.Data);
+        {
+            _output.AppendLine(line);
+            also?.AppendLine(line);
+        }
     }
 }

@@ -31,9 +31,9 @@ public sealed class DirectoryTargetTests : IDisposable
 
         Assert.Equal(["cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"], _host.Entries());
         Assert.Equal(_new.FullChainPem(), Bytes("fullchain.pem"));
-        Assert.Equal(_new.LeafPem(), Bytes("cert.pem"));
+        Assert.Equal(_new.LeafPem().Append((byte)'\n'), Bytes("cert.pem"));
         Assert.Equal(_new.ChainPem(), Bytes("chain.pem"));
-        Assert.Equal(_new.PrivateKeyPem(), Bytes("privkey.pem"));
+        Assert.Equal(KeyFile(_new), Bytes("privkey.pem"));
         Assert.Equal([Public, Public, Public, OwnerOnly], _host.Entries().Select(Mode));
     }
 
@@ -57,11 +57,11 @@ public sealed class DirectoryTargetTests : IDisposable
     public async Task Second_deployment_rewrites_nothing_but_reloads_again()
     {
         await DeployAsync(WithCommands, _new);
-        var before = Inodes();
+        var before = await InodesAsync();
 
         await DeployAsync(WithCommands, _new);
 
-        Assert.Equal(before, Inodes());
+        Assert.Equal(before, await InodesAsync());
         Assert.Equal("test\nreload\ntest\nreload\n", _host.Note("runs"));
     }
 
@@ -79,7 +79,7 @@ public sealed class DirectoryTargetTests : IDisposable
     public async Task Reading_tells_the_leaf_and_refusals_and_changes_nothing()
     {
         await DeployAsync(Settings, _old);
-        var before = Inodes();
+        var before = await InodesAsync();
         _host.Script("test", "echo broken: $(basename $0); exit 1");
 
         using var reading = await Target(WithCommands).ReadAsync(CancellationToken.None);
@@ -88,7 +88,7 @@ public sealed class DirectoryTargetTests : IDisposable
         var refusal = Assert.Single(reading.Refusals);
         Assert.Equal("target.test-failed", refusal.Code);
         Assert.Contains("broken: certrelay-", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(before, Inodes());
+        Assert.Equal(before, await InodesAsync());
     }
 
     [Fact]
@@ -142,14 +142,14 @@ public sealed class DirectoryTargetTests : IDisposable
     public async Task Failing_test_before_the_swap_changes_nothing()
     {
         await DeployAsync(Settings, _old);
-        var before = Inodes();
+        var before = await InodesAsync();
         File.WriteAllText(Path.Combine(_host.Outside, "broken"), "");
 
         var failure = await Assert.ThrowsAsync<Permanent>(() => DeployAsync(WithCommands, _new));
 
         Assert.Equal("target.test-failed", failure.Code);
         Assert.Equal("Nothing was changed: test ended with exit code 1: no good", failure.Message);
-        Assert.Equal(before, Inodes());
+        Assert.Equal(before, await InodesAsync());
         Assert.Equal("test\n", _host.Note("runs"));
     }
 
@@ -168,7 +168,7 @@ public sealed class DirectoryTargetTests : IDisposable
 
         await Target(WithCommands).RestoreAsync(reading.State, reading.Backup, job: null, CancellationToken.None);
         Assert.Equal(_old.FullChainPem(), Bytes("fullchain.pem"));
-        Assert.Equal(_old.PrivateKeyPem(), Bytes("privkey.pem"));
+        Assert.Equal(KeyFile(_old), Bytes("privkey.pem"));
         Assert.Equal("reload\n", _host.Note("runs"));
     }
 
@@ -240,13 +240,13 @@ public sealed class DirectoryTargetTests : IDisposable
     {
         Assert.NotEmpty(description);
         await DeployAsync(Settings, _new);
-        var before = Inodes();
+        var before = await InodesAsync();
 
         var failure = await Assert.ThrowsAsync<Permanent>(() => Target(Settings)
             .RestoreAsync(new TargetState([]), backup is null ? null : new TargetBackup(backup), job: null, CancellationToken.None));
 
         Assert.Equal("target.refused", failure.Code);
-        Assert.Equal(before, Inodes());
+        Assert.Equal(before, await InodesAsync());
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class DirectoryTargetTests : IDisposable
 
         await DeployAsync(Settings, rsa);
 
-        Assert.Equal(rsa.PrivateKeyPem(), Bytes("privkey.pem"));
+        Assert.Equal(KeyFile(rsa), Bytes("privkey.pem"));
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public sealed class DirectoryTargetTests : IDisposable
         var failure = await Assert.ThrowsAsync<Permanent>(() => DeployAsync(Settings, _new));
 
         Assert.Equal("target.missing", failure.Code);
-        Assert.Equal(_old.PrivateKeyPem(), Bytes("privkey.pem"));
+        Assert.Equal(KeyFile(_old), Bytes("privkey.pem"));
         Assert.Equal(["fullchain.pem", "privkey.pem"], _host.Entries());
     }
 
@@ -381,14 +381,16 @@ public sealed class DirectoryTargetTests : IDisposable
     private Task<DeployResult> DeployAsync(string settings, CertificateBundle bundle) =>
         Target(settings).DeployAsync(bundle, job: null, CancellationToken.None);
 
+    private static byte[] KeyFile(CertificateBundle bundle) => [.. bundle.PrivateKeyPem(), (byte)'\n'];
+
     private byte[] Bytes(string file) => File.ReadAllBytes(_host.PathOf(file));
 
     private UnixFileMode Mode(string file) => File.GetUnixFileMode(_host.PathOf(file));
 
     /// <summary>Name, inode, mode, owner and time of each entry, as ls prints them.</summary>
-    private string Inodes()
+    private async Task<string> InodesAsync()
     {
         _host.Command("ls", "ls", "-lAi", "--time-style=full-iso", _host.Root);
-        return _host.Runner.RunAsync("ls", CancellationToken.None).GetAwaiter().GetResult().Output;
+        return (await _host.Runner.RunAsync("ls", CancellationToken.None)).Output;
     }
 }

@@ -67,9 +67,22 @@ internal static class CommandProcess
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
+            await KillAsync(process, time);
             return false;
+        }
+    }
+
+    private static async Task KillAsync(Process process, TimeProvider time)
+    {
+        using var patience = new CancellationTokenSource(LastWords, time);
+        try
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is AggregateException or Win32Exception or InvalidOperationException or OperationCanceledException)
+        {
+            // A child of another user cannot be killed, and one that sleeps in the kernel does not die at once. The time is over all the same.
         }
     }
 

@@ -45,10 +45,11 @@ internal sealed class FileSet
     [
         .. _names.Select(name => new LiveFile(
             name,
-            name == _layout.Key ? certificate.PrivateKeyPem()
+            WithLineEnd(
+                name == _layout.Key ? certificate.PrivateKeyPem()
                 : name == _layout.FullChain ? certificate.FullChainPem()
                 : name == _layout.Certificate ? certificate.LeafPem()
-                : certificate.ChainPem(),
+                : certificate.ChainPem()),
             live.Named(name) is { Bytes: not null } existing ? existing.Stamp : name == _layout.Key ? FileStamp.OwnerOnly : Readable)),
     ]);
 
@@ -97,6 +98,16 @@ internal sealed class FileSet
     {
         foreach (var leftover in _names.SelectMany(name => AtomicFile.Leftovers(_folder.PathOf(name))))
             File.Delete(leftover);
+    }
+
+    // People join such files with cat; without a last line end the next block would begin in the middle of a line.
+    private static byte[] WithLineEnd(byte[] pem)
+    {
+        if (pem is [] or [.., (byte)'\n'])
+            return pem;
+        byte[] whole = [.. pem, (byte)'\n'];
+        CryptographicOperations.ZeroMemory(pem);
+        return whole;
     }
 
     private static bool Same(LiveFile wanted, LiveFile live) =>
