@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -28,7 +27,7 @@ public sealed class TlsProbeTests : IDisposable
     {
         Assert.NotEmpty(description);
         using var certificate = SelfSigned();
-        var seen = ServeTlsAsync(certificate, SslProtocols.None);
+        var seen = ServeTlsAsync(certificate);
 
         var result = await ProbeAsync(new Endpoint(host, Port));
 
@@ -41,7 +40,7 @@ public sealed class TlsProbeTests : IDisposable
     public async Task Server_name_of_its_own_goes_before_the_host()
     {
         using var certificate = SelfSigned();
-        var seen = ServeTlsAsync(certificate, SslProtocols.None);
+        var seen = ServeTlsAsync(certificate);
 
         await ProbeAsync(new Endpoint("127.0.0.1", Port) { ServerName = "www.example.com" });
 
@@ -106,6 +105,28 @@ public sealed class TlsProbeTests : IDisposable
         Assert.Equal("probe.unreachable", result.Failure!.Code);
     }
 
+    [Fact]
+    public async Task Nothing_is_fetched_from_where_the_certificate_says()
+    {
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        var issuer = $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}/issuer.cer";
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=shop.example.com", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, caIssuersUris: [issuer]));
+        var now = TimeProvider.System.GetUtcNow();
+        using var leaf = request.Create(
+            new X500DistinguishedName("CN=Absent issuer"), X509SignatureGenerator.CreateForECDsa(key), now.AddHours(-1), now.AddHours(1), [1, 2, 3]);
+        using var certificate = leaf.CopyWithPrivateKey(key);
+        var seen = ServeTlsAsync(certificate);
+
+        var result = await ProbeAsync(new Endpoint("shop.example.com", Port));
+
+        Assert.Equal(Fingerprint.Of(leaf.RawData), result.Leaf);
+        Assert.False(elsewhere.Pending());
+        await seen;
+    }
+
     public void Dispose()
     {
         _end.Cancel();
@@ -133,16 +154,18 @@ public sealed class TlsProbeTests : IDisposable
         await stream.CopyToAsync(Stream.Null, _end.Token);
     }
 
-    private async Task<string> ServeTlsAsync(X509Certificate2 certificate, SslProtocols protocols)
+    private async Task<string> ServeTlsAsync(X509Certificate2 certificate)
     {
         var name = "";
+        // Offline, or this server would itself go and fetch issuers.
+        var served = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
         using var client = await _listener.AcceptTcpClientAsync(_end.Token);
         await using var tls = new SslStream(client.GetStream());
         await tls.AuthenticateAsServerAsync(
             (_, hello, _, _) =>
             {
                 name = hello.ServerName;
-                return ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = protocols });
+                return ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = served });
             },
             null, _end.Token);
         return name;
