@@ -65,13 +65,12 @@ public static partial class AtomicFile
         var temporary = WriteTemporary(path, bytes, stamp);
         try
         {
-            // Without overwrite the framework links the file, which is exclusive, before it drops the temporary name.
-            File.Move(temporary, path, overwrite: false);
+            if (!Link(temporary, path))
+                return false;
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(temporary);
-            return false;
         }
 
         SyncFolder(Path.GetDirectoryName(path)!);
@@ -117,6 +116,32 @@ public static partial class AtomicFile
         Directory.GetFiles(folder, $".{name}.*")
             .Where(static file => Guid.TryParseExact(Path.GetExtension(file.AsSpan()).TrimStart('.'), "N", out _));
 
+    // The framework's move without overwrite looks first and then renames, so that two can both believe they were first; link(2) is exclusive.
+    private static bool Link(string temporary, string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return MoveNew(temporary, path);
+        if (Native.Link(temporary, path) == 0)
+            return true;
+        if (Marshal.GetLastPInvokeError() == Native.Exists)
+            return false;
+        var fault = $"Cannot create {path}: {Marshal.GetLastPInvokeErrorMessage()}";
+        throw Directory.Exists(Path.GetDirectoryName(path)) ? new IOException(fault) : new DirectoryNotFoundException(fault);
+    }
+
+    private static bool MoveNew(string temporary, string path)
+    {
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+    }
+
     private static string WriteTemporary(string path, ReadOnlySpan<byte> bytes, FileStamp stamp)
     {
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
@@ -150,6 +175,7 @@ public static partial class AtomicFile
         public const int CurrentFolder = -100;
         public const int NoEntry = 2;
         public const uint BasicStats = 0x7ff;
+        public const int Exists = 17;
 
         // statx(2): the one stat structure whose layout is the same on every architecture.
         [StructLayout(LayoutKind.Explicit, Size = 256)]
@@ -174,6 +200,10 @@ public static partial class AtomicFile
         [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         public static partial int Fsync(int descriptor);
+
+        [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static partial int Link(string existing, string path);
 
         [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

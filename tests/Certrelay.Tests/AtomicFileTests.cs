@@ -22,11 +22,25 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public async Task Of_many_creators_exactly_one_wins()
     {
-        var results = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(() => AtomicFile.Create(Target, [(byte)i], FileStamp.OwnerOnly))));
+        const int Creators = 16;
+        using var line = new Barrier(Creators);
+        // All start together, often enough that two meet between looking and renaming.
+        for (var round = 0; round < 100; round++)
+        {
+            var path = Path.Combine(_folder.FullName, $"round{round}");
+            bool Create(int creator)
+            {
+                line.SignalAndWait();
+                return AtomicFile.Create(path, [(byte)creator], FileStamp.OwnerOnly);
+            }
 
-        Assert.Single(results, won => won);
-        Assert.Equal((byte)Array.IndexOf(results, true), Assert.Single(File.ReadAllBytes(Target)));
-        Assert.Single(_folder.GetFiles());
+            var results = await Task.WhenAll(Enumerable.Range(0, Creators).Select(creator =>
+                Task.Factory.StartNew(() => Create(creator), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+            Assert.Single(results, won => won);
+            Assert.Equal((byte)Array.IndexOf(results, true), Assert.Single(File.ReadAllBytes(path)));
+            Assert.Equal(round + 1, _folder.GetFiles().Length);
+        }
     }
 
     [Fact]
