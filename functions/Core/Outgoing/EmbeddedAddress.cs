@@ -18,8 +18,11 @@ internal static class EmbeddedAddress
     private static readonly IPNetwork Teredo = IPNetwork.Parse("2001::/32");
     private static readonly IPNetwork LocalNat64 = IPNetwork.Parse("64:ff9b:1::/48");
 
-    /// <summary>The address without a scope id, and an IPv4-mapped one (RFC 4291 section 2.5.5.2) as the IPv4 address that the kernel takes it for.</summary>
-    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
+    /// <summary>
+    /// The address without a scope id, and an IPv4-mapped one (RFC 4291 section 2.5.5.2) as the IPv4 address that the kernel takes it for.
+    /// </summary>
+    public static IPAddress Plain(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
 
     /// <summary>Each IPv4 address that a plain address may stand for beyond itself.</summary>
     public static IEnumerable<IPAddress> In(IPAddress address)

@@ -19,5 +19,6 @@ public sealed class FileNameAttribute : ValidationAttribute, ISchemaPattern
 
     public override bool IsValid(object? value) => value is null || (value is string text && IsFileName(text));
 
-    internal static bool IsFileName(string text) => text.Length is >= 1 and <= 100 && text is not ("." or "..") && !text.AsSpan().ContainsAnyExcept(Allowed);
+    internal static bool IsFileName(string text) =>
+        text.Length is >= 1 and <= 100 && text is not ("." or "..") && !text.AsSpan().ContainsAnyExcept(Allowed);
 }

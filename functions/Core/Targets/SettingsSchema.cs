@@ -60,7 +60,9 @@ internal static class SettingsSchema
         var unset = Activator.CreateInstance(type.Type)!;
         foreach (var member in type.Properties)
         {
-            if (member.Get?.Invoke(unset) is { } value && JsonSerializer.SerializeToNode(value, member.PropertyType, SettingsJson.Options) is JsonValue plain)
+            if (member.Get?.Invoke(unset) is not { } value)
+                continue;
+            if (JsonSerializer.SerializeToNode(value, member.PropertyType, SettingsJson.Options) is JsonValue plain)
                 properties[member.Name]!["default"] = plain;
         }
     }

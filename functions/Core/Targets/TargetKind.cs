@@ -63,8 +63,9 @@ public sealed record TargetKind
     public IDeployTarget Create(JsonElement settings, TargetContext context)
     {
         var reading = SettingsReader.Read(_settingsType, settings);
-        return reading.Settings is { } valid
-            ? _make(valid, context)
-            : throw new Permanent(FindingCodes.TargetSettings.Code, string.Join(' ', reading.Faults.Select(static fault => $"{fault.Path}: {fault.Message}")));
+        if (reading.Settings is { } valid)
+            return _make(valid, context);
+        var faults = string.Join(' ', reading.Faults.Select(static fault => $"{fault.Path}: {fault.Message}"));
+        throw new Permanent(FindingCodes.TargetSettings.Code, faults);
     }
 }

@@ -101,7 +101,7 @@ public sealed class CommandRunnerTests : IDisposable
         await NoteAsync("runs", "run\n");
 
         var later = Enumerable.Range(0, 20).Select(_ => RunAsync("reload")).ToList();
-        await File.WriteAllTextAsync(Path.Combine(_host.Outside, "go"), "");
+        _host.Mark("go");
         await Task.WhenAll([first, .. later]);
 
         Assert.Equal("run\nrun\n", _host.Note("runs"));
@@ -147,7 +147,7 @@ public sealed class CommandRunnerTests : IDisposable
         await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         Assert.False(later.IsCompleted);
 
-        await File.WriteAllTextAsync(Path.Combine(_host.Outside, "go"), "");
+        _host.Mark("go");
         await run;
         (await later).Dispose();
     }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Certrelay.Certificates;
 using Certrelay.Targets;
 using Certrelay.Targets.Local;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,16 +8,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Certrelay.Tests.Targets;
 
-/// <summary>A temporary root with scripts as its commands, and targets made from JSON through the real services.</summary>
+/// <summary>
+/// A temporary root with scripts as its commands, and targets made from JSON through the real services. <c>test</c> and <c>reload</c> note their runs;
+/// the one fails when there is a mark <c>broken</c>, the other when there is a mark <c>stuck</c>.
+/// </summary>
 internal sealed class LocalHost : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("certrelay-");
+    private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("certrelay-");
     private readonly Dictionary<string, LocalCommand> _commands = new(StringComparer.Ordinal);
     private readonly ServiceProvider _services;
 
     public LocalHost()
     {
-        Directory.CreateDirectory(Root);
+        System.IO.Directory.CreateDirectory(Root);
+        Script("test", "echo test >> $0/runs; if [ -e $0/broken ]; then echo no good; exit 1; fi");
+        Script("reload", "echo reload >> $0/runs; if [ -e $0/stuck ]; then echo stuck; exit 7; fi");
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(new LoggerFactory([Logs]));
         services.AddLogging();
@@ -50,14 +57,36 @@ internal sealed class LocalHost : IDisposable
         return File.Exists(path) ? File.ReadAllText(path) : "";
     }
 
+    /// <summary>Leaves a file for scripts: empty, or with a line that no other PEM text has.</summary>
+    public void Mark(string name, byte[]? pem = null) =>
+        File.WriteAllText(Path.Combine(_folder.FullName, name), pem is null ? "" : Encoding.ASCII.GetString(pem).Split('\n')[^2]);
+
     public IDeployTarget Target(string kind, string settings)
     {
         using var json = JsonDocument.Parse(settings);
         return DeployTargets.Find(kind)!.Create(json.RootElement, new TargetContext(_services));
     }
 
+    /// <summary>A target of the kind <c>directory</c>.</summary>
+    public IDeployTarget Directory(string settings) => Target(DirectoryTarget.Kind.Name, settings);
+
+    /// <summary>One deployment by such a target.</summary>
+    public Task<DeployResult> DeployAsync(string settings, CertificateBundle bundle) =>
+        Directory(settings).DeployAsync(bundle, job: null, CancellationToken.None);
+
+    public byte[] Bytes(string file) => File.ReadAllBytes(PathOf(file));
+
+    public UnixFileMode Mode(string file) => File.GetUnixFileMode(PathOf(file));
+
+    /// <summary>Name, inode, mode, owner and time of each entry of the root, as ls prints them.</summary>
+    public async Task<string> InodesAsync()
+    {
+        Command("ls", "ls", "-lAi", "--time-style=full-iso", Root);
+        return (await Runner.RunAsync("ls", CancellationToken.None)).Output;
+    }
+
     /// <summary>Names of all that lies in the root, hidden files too.</summary>
-    public IEnumerable<string> Entries() => Directory.EnumerateFileSystemEntries(Root).Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
+    public IEnumerable<string> Entries() => System.IO.Directory.EnumerateFileSystemEntries(Root).Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
 
     public void Dispose()
     {

@@ -27,6 +27,9 @@ internal static class TestBundle
         return new CertificateBundle("test", own.Leaf, own.Chain, other.ExportPkcs8PrivateKey());
     }
 
+    /// <summary>The key as a target writes it.</summary>
+    public static byte[] KeyFile(CertificateBundle bundle) => [.. bundle.PrivateKeyPem(), (byte)'\n'];
+
     private static CertificateBundle Of(CertificateRequest request, AsymmetricAlgorithm key)
     {
         var now = TimeProvider.System.GetUtcNow();

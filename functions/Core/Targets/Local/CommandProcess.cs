@@ -80,7 +80,8 @@ internal static class CommandProcess
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(patience.Token);
         }
-        catch (Exception exception) when (exception is AggregateException or Win32Exception or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is AggregateException or Win32Exception or InvalidOperationException or OperationCanceledException)
         {
             // A child of another user cannot be killed, and one that sleeps in the kernel does not die at once. The time is over all the same.
         }

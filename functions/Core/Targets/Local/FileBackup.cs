@@ -15,7 +15,8 @@ internal static class FileBackup
     /// <summary>The caller disposes the backup, which zeroes it.</summary>
     public static TargetBackup Of(LiveFiles files)
     {
-        var bytes = new byte[2 + files.All.Sum(static file => 2 + Encoding.UTF8.GetByteCount(file.Name) + (file.Bytes is null ? 0 : Header + file.Bytes.Length))];
+        var bytes = new byte[2 + files.All.Sum(static file =>
+            2 + Encoding.UTF8.GetByteCount(file.Name) + (file.Bytes is null ? 0 : Header + file.Bytes.Length))];
         bytes[0] = Version;
         bytes[1] = (byte)files.All.Count;
         var rest = bytes.AsSpan(2);

@@ -11,7 +11,8 @@ internal static class FileFailure
     public static Failure Of(string id, Exception exception) => exception switch
     {
         UnauthorizedAccessException => new Permanent(FindingCodes.TargetRefused.Code, $"{id}: {exception.Message}", exception),
-        DirectoryNotFoundException or FileNotFoundException => new Permanent(FindingCodes.TargetMissing.Code, $"{id}: {exception.Message}", exception),
+        DirectoryNotFoundException or FileNotFoundException =>
+            new Permanent(FindingCodes.TargetMissing.Code, $"{id}: {exception.Message}", exception),
         _ => new Transient(FindingCodes.TargetRefused.Code, $"{id}: {exception.Message}", cause: exception),
     };
 }

@@ -28,7 +28,10 @@ public sealed record FileLayout : IValidatableObject
             yield return new ValidationResult("One of fullChain and certificate is needed.", [nameof(FullChain)]);
         // Letter case does not tell files apart everywhere.
         string?[] names = [FullChain, Key, Certificate, Chain];
-        if (names.OfType<string>().GroupBy(static name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static group => group.Count() > 1) is { } twice)
-            yield return new ValidationResult($"Two files bear the name {twice.Key}.", [nameof(Key)]);
+        foreach (var group in names.OfType<string>().GroupBy(static name => name, StringComparer.OrdinalIgnoreCase))
+        {
+            if (group.Count() > 1)
+                yield return new ValidationResult($"Two files bear the name {group.Key}.", [nameof(Key)]);
+        }
     }
 }

@@ -10,14 +10,16 @@ internal sealed class FileReading(FileTargetPlan plan, LocalOptions options, Com
         List<Finding> refusals =
         [
             .. plan.Commands.Where(name => !commands.CanRun(name)).Distinct(StringComparer.Ordinal).Select(static name =>
-                FindingCodes.TargetMissing.At(name, $"The command {name} is not in the host's settings (Local:Commands), or its program does not exist.")),
+                FindingCodes.TargetMissing.At(
+                    name, $"The command {name} is not in the host's settings (Local:Commands), or its program does not exist.")),
         ];
         try
         {
             var files = FileSet.Open(options, plan.Root, plan.Folder, plan.Layout);
             using var live = files.Read();
             refusals.AddRange(Unwritable(files));
-            // A configuration that names files not there yet, or a pair that an interrupted deployment left half replaced, cannot pass; the write mends both.
+            // A configuration that names files not there yet, or a pair that an interrupted deployment left half replaced, cannot pass;
+            // the write mends both.
             if (plan.Test is { } test && commands.CanRun(test) && files.IsWhole(live))
                 refusals.AddRange(await TestAsync(test, cancellationToken));
             return new TargetReading(State(files.Certificate(live).Leaf), refusals, FileBackup.Of(live));

@@ -80,10 +80,11 @@ internal sealed class FileSet
 
             foreach (var file in staged)
                 file.Commit();
-            foreach (var file in wanted.All)
+            foreach (var gone in wanted.All.Where(file => file.Bytes is null && live.Named(file.Name).Bytes is not null))
             {
-                if (file.Bytes is null)
-                    File.Delete(_folder.PathOf(file.Name));
+                var path = _folder.PathOf(gone.Name);
+                File.Delete(path);
+                AtomicFile.SyncFolder(Path.GetDirectoryName(path)!);
             }
         }
         finally

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Certrelay.Certificates;
 
 namespace Certrelay.Targets.Local;
@@ -32,7 +33,8 @@ internal sealed record LiveFile(string Name, byte[]? Bytes, FileStamp Stamp)
             if (rest[block.Label].SequenceEqual("CERTIFICATE"u8))
             {
                 var der = new byte[block.DecodedDataLength];
-                return Convert.TryFromBase64Chars(System.Text.Encoding.ASCII.GetString(rest[block.Base64Data]), der, out var count) ? der[..count] : null;
+                var text = Encoding.ASCII.GetString(rest[block.Base64Data]);
+                return Convert.TryFromBase64Chars(text, der, out var count) ? der[..count] : null;
             }
 
             rest = rest[block.Location.End..];
