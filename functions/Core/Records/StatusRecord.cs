@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Certrelay.Records;
+
+/// <summary>The counts of the status page as a timer last wrote them: what is counted (<c>certificates</c>, <c>steps.failed</c>), and how many.</summary>
+public sealed partial record StatusRecord : IRecord<StatusRecord>
+{
+    public int Schema { get; init; } = 1;
+
+    public required DateTimeOffset At { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Counts { get; init; }
+
+    public static JsonTypeInfo<StatusRecord> Json => StatusRecordJson.Default.StatusRecord;
+
+    public static RecordKey Key { get; } = new("Timers", "t", "status");
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(StatusRecord))]
+    private sealed partial class StatusRecordJson : JsonSerializerContext;
+}
+
+/// <summary>The global freeze: while the row exists no rollout writes to a target.</summary>
+public sealed partial record FreezeRecord : IRecord<FreezeRecord>
+{
+    public int Schema { get; init; } = 1;
+
+    public required DateTimeOffset Since { get; init; }
+
+    public required string By { get; init; }
+
+    public required string Reason { get; init; }
+
+    public static JsonTypeInfo<FreezeRecord> Json => FreezeRecordJson.Default.FreezeRecord;
+
+    public static RecordKey Key { get; } = new("Timers", "t", "freeze");
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(FreezeRecord))]
+    private sealed partial class FreezeRecordJson : JsonSerializerContext;
+}
