@@ -6,10 +6,3 @@ public sealed class RequiresAttribute(Permission permission) : Attribute
 {
     public Permission Permission { get; } = permission;
 }
-
-/// <summary>What a caller may be allowed to do.</summary>
-public enum Permission
-{
-    /// <summary>Open to everyone: health, the page's static parts, ACME challenges.</summary>
-    None,
-}

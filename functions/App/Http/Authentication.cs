@@ -1,0 +1,22 @@
+using System.Text;
+using Certrelay.Records;
+using Microsoft.AspNetCore.Http;
+
+namespace Certrelay.App.Http;
+
+/// <summary>Finds the caller of a bearer token (RFC 6750 section 2.1); why a token is not taken is never told.</summary>
+public sealed class Authentication(TokenRecords tokens)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>The caller; throws <see cref="ProblemException"/> (<c>access.unauthenticated</c>).</summary>
+    public async Task<Caller> CallerAsync(HttpRequest request, string correlation, CancellationToken cancellationToken)
+    {
+        var token = request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && Ascii.IsValid(header)
+            ? await tokens.AuthenticateAsync(header[Scheme.Length..].Trim(), cancellationToken)
+            : null;
+        return token is null
+            ? throw new ProblemException(ProblemCodes.AccessUnauthenticated)
+            : new Caller(token.Key.Partition, token.Value.Roles, token.Value.Scope, correlation);
+    }
+}

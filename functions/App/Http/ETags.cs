@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Certrelay.App.Http;
+
+/// <summary>Strong entity tags made of the records' ETags, and the conditions that name them (RFC 9110 sections 8.8.3 and 13.1).</summary>
+public static class ETags
+{
+    /// <summary>The entity tag of a record's ETag. The store's own text may hold quotes (Azure Tables' does).</summary>
+    public static string Of(string etag) =>
+        etag.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-') ? $"\"{etag}\"" : $"\"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(etag))}\"";
+
+    extension(HttpRequest request)
+    {
+        /// <summary>Throws <see cref="ProblemException"/> (<c>precondition.failed</c>) when If-Match was sent and names another state than <paramref name="etag"/>.</summary>
+        public void DemandIfMatch(string etag)
+        {
+            if (request.Headers.IfMatch.Count > 0 && !Names(Parse(request.Headers.IfMatch), Of(etag), strong: true))
+                throw new ProblemException(ProblemCodes.PreconditionFailed);
+        }
+    }
+
+    /// <summary>True when If-None-Match names the tag.</summary>
+    internal static bool IsKnown(HttpRequest request, string tag) =>
+        request.Headers.IfNoneMatch.Count > 0
+        && EntityTagHeaderValue.TryParseList([.. request.Headers.IfNoneMatch.OfType<string>()], out var tags) && Names(tags, tag, strong: false);
+
+    private static IList<EntityTagHeaderValue> Parse(IEnumerable<string?> header) => EntityTagHeaderValue.TryParseList([.. header.OfType<string>()], out var tags)
+        ? tags
+        : throw new ProblemException(ProblemCodes.RequestInvalid, "The header If-Match is no list of entity tags.");
+
+    private static bool Names(IEnumerable<EntityTagHeaderValue> tags, string tag, bool strong) =>
+        tags.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(new EntityTagHeaderValue(tag), strong));
+}

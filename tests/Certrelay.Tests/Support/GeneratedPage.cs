@@ -1,0 +1,25 @@
+namespace Certrelay.Tests.Support;
+
+/// <summary>A page of the documentation that is generated from the code; <c>UPDATE_DOCS=1</c> writes it anew.</summary>
+internal static class GeneratedPage
+{
+    public static void Check(string name, string text)
+    {
+        var path = Path.Combine(Root(), "docs", name);
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+
+        Assert.Equal(text, File.Exists(path) ? File.ReadAllText(path) : "");
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
+        return folder.FullName;
+    }
+}
