@@ -42,7 +42,7 @@ internal class JsonAnswer<T>(int status, T value, string? etag, string? location
         {
             var tag = ETags.Of(etag);
             response.Headers.ETag = tag;
-            if (HttpMethods.IsGet(httpContext.Request.Method) && ETags.IsKnown(httpContext.Request, tag))
+            if ((HttpMethods.IsGet(httpContext.Request.Method) || HttpMethods.IsHead(httpContext.Request.Method)) && ETags.IsKnown(httpContext.Request, tag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return;

@@ -22,7 +22,10 @@ public sealed class Caller(string id, IReadOnlyList<Role> roles, IReadOnlyList<s
     /// <summary>True when the name lies in the caller's scope: listings leave out the others.</summary>
     public bool MaySee(string name) => NameScope.Covers(Scope, name);
 
-    /// <summary>Throws <see cref="ProblemException"/> (<c>access.scope</c>) unless every name lies in the caller's scope; to be asked before anything is told or done.</summary>
+    /// <summary>
+    /// Throws <see cref="ProblemException"/> (<c>access.scope</c>) unless every name lies in the caller's scope; to be asked before anything is
+    /// told or done.
+    /// </summary>
     public void Demand(params IEnumerable<string> names)
     {
         if (names.FirstOrDefault(name => !MaySee(name)) is { } foreign)
@@ -36,7 +39,9 @@ public sealed class Caller(string id, IReadOnlyList<Role> roles, IReadOnlyList<s
             throw new ProblemException(ProblemCodes.AccessDenied, $"The token lacks the permission '{permission.ToString().ToLowerInvariant()}'.");
     }
 
-    /// <summary>Throws <see cref="ProblemException"/> (<c>access.scope</c>) when the caller is held to some names: for what concerns all of them.</summary>
+    /// <summary>
+    /// Throws <see cref="ProblemException"/> (<c>access.scope</c>) when the caller is held to some names: for what concerns all of them.
+    /// </summary>
     public void DemandEverything()
     {
         if (Scope is not null)

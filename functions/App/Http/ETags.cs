@@ -14,7 +14,10 @@ public static class ETags
 
     extension(HttpRequest request)
     {
-        /// <summary>Throws <see cref="ProblemException"/> (<c>precondition.failed</c>) when If-Match was sent and names another state than <paramref name="etag"/>.</summary>
+        /// <summary>
+        /// Throws <see cref="ProblemException"/> (<c>precondition.failed</c>) when If-Match was sent and names another state than <paramref
+        /// name="etag"/>.
+        /// </summary>
         public void DemandIfMatch(string etag)
         {
             if (request.Headers.IfMatch.Count > 0 && !Names(Parse(request.Headers.IfMatch), Of(etag), strong: true))

@@ -28,16 +28,23 @@ public static class HttpRequestExtensions
         /// <summary>Who makes the call.</summary>
         public Caller Caller => EdgeCall.Of(request.HttpContext).Caller;
 
-        /// <summary>The reason that the caller gave, checked; null when none was given and none is demanded (<see cref="AuditedAttribute.Reason"/>).</summary>
+        /// <summary>
+        /// The reason that the caller gave, checked; null when none was given and none is demanded (<see cref="AuditedAttribute.Reason"/>).
+        /// </summary>
         public string? Reason => EdgeCall.Of(request.HttpContext).Reason;
 
-        /// <summary>Names what the call is about (<c>kind/name</c>) where the route does not tell, such as a name from the body or a new id.</summary>
+        /// <summary>
+        /// Names what the call is about (<c>kind/name</c>) where the route does not tell, such as a name from the body or a new id.
+        /// </summary>
         public void Concerns(string subject) => EdgeCall.Of(request.HttpContext).Subject = subject;
 
         /// <summary>The body as it came, within the limit; zeroed when the call ends.</summary>
         public ReadOnlyMemory<byte> Bytes => EdgeCall.Of(request.HttpContext).Body.Bytes;
 
-        /// <summary>The body as JSON; throws <see cref="ProblemException"/> with every fault at once: unknown, missing and mistyped properties, or broken annotations.</summary>
+        /// <summary>
+        /// The body as JSON; throws <see cref="ProblemException"/> with every fault at once: unknown, missing and mistyped properties, or broken
+        /// annotations.
+        /// </summary>
         public T Json<T>() => StrictJson.Read<T>(request.Bytes);
 
         /// <summary>As <see cref="Json{T}"/>; null when the request has no body.</summary>

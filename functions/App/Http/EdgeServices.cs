@@ -6,7 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.App.Http;
 
-/// <summary>Registers the HTTP edge and what its own functions need. The composition registers <see cref="FunctionTable"/>, <see cref="IRecordStore"/>, <see cref="TimeProvider"/> and, where there is one, <see cref="IVault"/>.</summary>
+/// <summary>
+/// Registers the HTTP edge and what its own functions need. The composition registers <see cref="FunctionTable"/>, <see cref="IRecordStore"/>, <see
+/// cref="TimeProvider"/> and, where there is one, <see cref="IVault"/>.
+/// </summary>
 public static class EdgeServices
 {
     public static IServiceCollection AddHttpEdge(this IServiceCollection services, EdgeOptions? options = null) => services

@@ -8,14 +8,20 @@ public sealed class AuditedAttribute(string action) : Attribute
 {
     public string Action { get; } = action;
 
-    /// <summary>What the call is about, <c>kind/{name}</c> with names from the route; a function that knows better calls <c>request.Concerns</c>.</summary>
+    /// <summary>
+    /// What the call is about, <c>kind/{name}</c> with names from the route; a function that knows better calls <c>request.Concerns</c>.
+    /// </summary>
     public string? Subject { get; init; }
 
-    /// <summary>Whether a person must answer for the call: without <c>?reason=</c> or a JSON field <c>reason</c> it is refused (<c>reason.required</c>).</summary>
+    /// <summary>
+    /// Whether a person must answer for the call: without <c>?reason=</c> or a JSON field <c>reason</c> it is refused (<c>reason.required</c>).
+    /// </summary>
     public bool Reason { get; init; }
 }
 
-/// <summary>The call creates something and may be repeated under the same Idempotency-Key for 24 hours; never where the answer holds a secret.</summary>
+/// <summary>
+/// The call creates something and may be repeated under the same Idempotency-Key for 24 hours; never where the answer holds a secret.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class IdempotentAttribute : Attribute;
 
@@ -62,7 +68,9 @@ public sealed class QueryAttribute(string name, string description) : Attribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PagedAttribute : Attribute;
 
-/// <summary>The function changes something that has an ETag and takes If-Match; without the header the call is refused (<c>precondition.required</c>).</summary>
+/// <summary>
+/// The function changes something that has an ETag and takes If-Match; without the header the call is refused (<c>precondition.required</c>).
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class IfMatchAttribute : Attribute
 {

@@ -8,7 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace Certrelay.App.Http;
 
 /// <summary>
-/// The one way from a request to a function and back, in both editions: who calls, may they, is the request whole; then the audit rows and the Idempotency-Key around
+/// The one way from a request to a function and back, in both editions: who calls, may they, is the request whole; then the audit rows and the
+/// Idempotency-Key around
 /// the function; and every fault as problem details (RFC 9457).
 /// </summary>
 public sealed partial class HttpEdge(
@@ -133,7 +134,7 @@ public sealed partial class HttpEdge(
         if (fault is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
         {
             Log.Left(logger);
-            return Results.Empty;
+            return new NobodyAnswer();
         }
 
         var problem = ProblemAnswer.Of(fault, context);
@@ -142,6 +143,20 @@ public sealed partial class HttpEdge(
         else
             Log.Refused(logger, problem.Code.Code, problem.Message);
         return new ProblemAnswer(problem, correlation);
+    }
+
+    /// <summary>
+    /// For a caller who hung up: nothing is sent, and the status tells the audit trail and the Idempotency-Key what became of the call.
+    /// </summary>
+    private sealed class NobodyAnswer : IResult, IStatusCodeHttpResult
+    {
+        public int? StatusCode => StatusCodes.Status499ClientClosedRequest;
+
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>An answer whose writing may fail too, as long as nothing of it was sent.</summary>

@@ -15,7 +15,8 @@ public sealed class HttpOperations(IEnumerable<MethodInfo> functions)
     public IEnumerable<HttpOperation> All => _all.Select(static one => one.Operation);
 
     /// <summary>
-    /// The methods that a path takes, the catch-all function aside: it gets the paths that nobody takes and those that were asked with the wrong method.
+    /// The methods that a path takes, the catch-all function aside: it gets the paths that nobody takes and those that were asked with the wrong
+    /// method.
     /// </summary>
     public IReadOnlyList<string> MethodsOf(PathString path) =>
     [

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Certrelay.App.Http;
 
 /// <summary>
-/// Runs a call once for each Idempotency-Key of a caller (draft-ietf-httpapi-idempotency-key-header): a repeated one gets the kept answer. Answers that say "again"
-/// (408, 409, 412, 425, 429 and from 500 on) are not kept.
+/// Runs a call once for each Idempotency-Key of a caller (draft-ietf-httpapi-idempotency-key-header): a repeated one gets the kept answer. Answers
+/// that say "again"
+/// (408, 409, 412, 425, 429, from 500 on, and none at all) are not kept.
 /// </summary>
 public sealed partial class Idempotency(IRecordStore store, TimeProvider time, ILogger<Idempotency> logger)
 {
@@ -57,7 +58,7 @@ public sealed partial class Idempotency(IRecordStore store, TimeProvider time, I
             throw;
         }
 
-        await SettleAsync(claim, answer.StatusCode is 408 or 409 or 412 or 425 or 429 or >= 500 ? null : answer);
+        await SettleAsync(claim, answer.StatusCode is 408 or 409 or 412 or 425 or 429 or 499 or >= 500 ? null : answer);
         return answer;
     }
 

@@ -43,7 +43,8 @@ public static class Paging
     extension<T>(IAsyncEnumerable<T> source)
     {
         /// <summary>
-        /// The first items of a source that begins behind <see cref="PageRequest.After"/>, as views. <paramref name="keyOf"/> gives the key to go on behind: stable, ASCII, at most 512 long.
+        /// The first items of a source that begins behind <see cref="PageRequest.After"/>, as views. <paramref name="keyOf"/> gives the key to go
+        /// on behind: stable, ASCII, at most 512 long.
         /// </summary>
         public async Task<PageOf<TView>> ToPageAsync<TView>(PageRequest page, Func<T, string> keyOf, Func<T, TView> view, CancellationToken cancellationToken)
         {

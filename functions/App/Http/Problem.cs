@@ -50,16 +50,16 @@ internal sealed class ProblemAnswer(ProblemException problem, string correlation
         Permanent { Code: "record.unreadable" } => new ProblemException(ProblemCodes.RecordUnreadable),
         Transient { Code: "store.unavailable" } transient =>
             new ProblemException(ProblemCodes.StoreUnavailable) { RetryAfter = transient.RetryAfter ?? UsualDelay },
-        Transient transient => new ProblemException(ProblemCodes.OutsideUnavailable, $"{transient.Code}: {transient.Message}")
-        {
-            RetryAfter = transient.RetryAfter ?? UsualDelay,
-        },
-        Permanent permanent => new ProblemException(ProblemCodes.OutsideRefused, $"{permanent.Code}: {permanent.Message}"),
+        Transient transient => new ProblemException(ProblemCodes.OutsideUnavailable, CodeOf(transient)) { RetryAfter = transient.RetryAfter ?? UsualDelay },
+        Permanent permanent => new ProblemException(ProblemCodes.OutsideRefused, CodeOf(permanent)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new ProblemException(ProblemCodes.BodyTooLarge),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new ProblemException(ProblemCodes.BodyTooSlow),
         BadHttpRequestException => new ProblemException(ProblemCodes.RequestInvalid),
         _ => new ProblemException(ProblemCodes.ServerError),
     };
+
+    // The message may name files and addresses of this host; a function that has more to say throws a ProblemException.
+    private static string CodeOf(Failure fault) => $"The cause is {fault.Code}; the log has its words.";
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

@@ -99,7 +99,7 @@ public static class ProblemCodes
 
     public static readonly ProblemCode OutsideRefused = new("outside.refused", 502,
         "Something that this call depends on refused it.",
-        "The detail has the other side's code; repeating the call does not help.");
+        "The detail has the code of the cause; repeating the call does not help.");
 
     public static readonly ProblemCode ReasonRequired = new("reason.required", 400,
         "A person must answer for this call.",

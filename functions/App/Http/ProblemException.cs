@@ -2,10 +2,14 @@ using Certrelay.Certificates;
 
 namespace Certrelay.App.Http;
 
-/// <summary>A fault of the request at a place in its body (<paramref name="At"/> is a JSON pointer, RFC 6901), or of a query parameter (<c>?name</c>).</summary>
+/// <summary>
+/// A fault of the request at a place in its body (<paramref name="At"/> is a JSON pointer, RFC 6901), or of a query parameter (<c>?name</c>).
+/// </summary>
 public sealed record RequestFault(string At, string Detail);
 
-/// <summary>A refusal that the edge answers as problem details. The detail goes to the caller: it names what was asked, never what is secret.</summary>
+/// <summary>
+/// A refusal that the edge answers as problem details. The detail goes to the caller: it names what was asked, never what is secret.
+/// </summary>
 public sealed class ProblemException(ProblemCode code, string? detail = null) : Exception(detail ?? code.Meaning)
 {
     public ProblemCode Code { get; } = code;

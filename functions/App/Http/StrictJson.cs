@@ -5,7 +5,9 @@ namespace Certrelay.App.Http;
 /// <summary>Reads a body as JSON of a type, held to its shape and to the annotations of its properties, and reports all faults at once.</summary>
 internal static class StrictJson
 {
-    /// <summary>The value; throws <see cref="ProblemException"/> (<c>body.missing</c>, <c>body.malformed</c>, <c>body.invalid</c> with the faults).</summary>
+    /// <summary>
+    /// The value; throws <see cref="ProblemException"/> (<c>body.missing</c>, <c>body.malformed</c>, <c>body.invalid</c> with the faults).
+    /// </summary>
     public static T Read<T>(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty)

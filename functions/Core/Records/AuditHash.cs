@@ -6,7 +6,8 @@ using System.Text;
 namespace Certrelay.Records;
 
 /// <summary>
-/// The hashes of the audit trail: SHA-256, in hex, over fields in a fixed order, each as <c>&lt;bytes&gt;:&lt;UTF-8&gt;</c> and an absent one as <c>-</c>.
+/// The hashes of the audit trail: SHA-256, in hex, over fields in a fixed order, each as <c>&lt;bytes&gt;:&lt;UTF-8&gt;</c> and an absent one as
+/// <c>-</c>.
 /// The form is part of the stored data: it never changes under the name that it begins with.
 /// </summary>
 public static class AuditHash

@@ -4,7 +4,8 @@ namespace Certrelay.Records;
 public sealed class AuditLog(IRecordStore store)
 {
     /// <summary>
-    /// The entries from <paramref name="from"/> to <paramref name="to"/> (both included) by day, then by writer in the order of their starts, then by number;
+    /// The entries from <paramref name="from"/> to <paramref name="to"/> (both included) by day, then by writer in the order of their starts, then
+    /// by number;
     /// those of one subject when it is given, and those behind a place (chain and number) when that is.
     /// </summary>
     public async IAsyncEnumerable<Stored<AuditRecord>> ReadAsync(

@@ -11,7 +11,10 @@ public enum AuditPhase
     [JsonStringEnumMemberName("outcome")] Outcome,
 }
 
-/// <summary>What somebody is about to do or has done: who, what (<see cref="Action"/>), on what (<see cref="Subject"/>: <c>kind/name</c>), why, and in which request.</summary>
+/// <summary>
+/// What somebody is about to do or has done: who, what (<see cref="Action"/>), on what (<see cref="Subject"/>: <c>kind/name</c>), why, and in which
+/// request.
+/// </summary>
 public sealed record AuditEntry
 {
     public required AuditPhase Phase { get; init; }

@@ -5,7 +5,8 @@ using Certrelay.Vault;
 namespace Certrelay.Records;
 
 /// <summary>
-/// Heads of the audit trail in the vault, where a hand that can rewrite the records does not reach. Each vault version of <c>aud-&lt;day&gt;-&lt;writer&gt;</c> is a later
+/// Heads of the audit trail in the vault, where a hand that can rewrite the records does not reach. Each vault version of
+/// <c>aud-&lt;day&gt;-&lt;writer&gt;</c> is a later
 /// head of the same chain; a head that does not continue the one sealed before is not sealed.
 /// </summary>
 public sealed partial class AuditSeals(IRecordStore store, IVault vault)

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Certrelay.Records;
 
 /// <summary>
-/// Writes the audit trail: one hash chain for each UTC day and writer, opened with the head before it. The entries of one trail are appended in the order of the calls;
+/// Writes the audit trail: one hash chain for each UTC day and writer, opened with the head before it. The entries of one trail are appended in the
+/// order of the calls;
 /// every process has a trail of its own and is another writer, so none waits for another.
 /// </summary>
 public sealed class AuditTrail(IRecordStore store, TimeProvider time) : IDisposable
@@ -23,14 +24,16 @@ public sealed class AuditTrail(IRecordStore store, TimeProvider time) : IDisposa
         {
             try
             {
-                return await WriteAsync(entry, cancellationToken);
+                // Not cancelled any more: a write given up half-way would leave the chain's end unknown.
+                return await WriteAsync(entry, CancellationToken.None);
             }
             catch (RecordConflictException)
             {
-                // A row stands where ours belongs: an earlier write whose answer was lost, or somebody's hand. A chain is never mended, a new one follows it.
+                // A row stands where ours belongs: an earlier write whose answer was lost, or somebody's hand. A chain is never mended, a new one
+                // follows it.
                 _writer = NewWriter(time);
                 _head = null;
-                return await WriteAsync(entry, cancellationToken);
+                return await WriteAsync(entry, CancellationToken.None);
             }
         }
         catch (RecordConflictException fault)
@@ -90,7 +93,9 @@ public sealed class AuditTrail(IRecordStore store, TimeProvider time) : IDisposa
             : new AuditPoint(last.Chain, head.Value.Count, head.Value.Hash);
     }
 
-    /// <summary>In the order of the starts, so that a day reads in order where one process follows another, and by chance where two start at once.</summary>
+    /// <summary>
+    /// In the order of the starts, so that a day reads in order where one process follows another, and by chance where two start at once.
+    /// </summary>
     private static string NewWriter(TimeProvider time) =>
         $"{time.GetUtcNow():HHmmss}{RandomNumberGenerator.GetString("0123456789abcdefghijklmnopqrstuvwxyz", 6)}";
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Certrelay.Records;
 
-/// <summary>The first admin token: where its file lies, and its text when this call made or rescued it, to be shown on a terminal and nowhere else.</summary>
+/// <summary>
+/// The first admin token: where its file lies, and its text when this call made or rescued it, to be shown on a terminal and nowhere else.
+/// </summary>
 public sealed record FirstToken(string File, string? Text)
 {
     /// <summary>The well-known id: whoever inserts its row first has made the token.</summary>
@@ -12,7 +14,8 @@ public sealed record FirstToken(string File, string? Text)
     private const string Pending = ".pending";
 
     /// <summary>
-    /// Makes the token unless it exists. The text is durable in a file of this process before the row is inserted, so that a crash in between loses nothing:
+    /// Makes the token unless it exists. The text is durable in a file of this process before the row is inserted, so that a crash in between loses
+    /// nothing:
     /// the next start finds the file whose hash the row holds. Two processes at once agree, because only one insert succeeds.
     /// </summary>
     public static async Task<FirstToken> EnsureAsync(IRecordStore store, string folder, TimeProvider time, CancellationToken cancellationToken)

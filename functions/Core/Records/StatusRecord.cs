@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Certrelay.Records;
 
-/// <summary>The counts of the status page as a timer last wrote them: what is counted (<c>certificates</c>, <c>steps.failed</c>), and how many.</summary>
+/// <summary>
+/// The counts of the status page as a timer last wrote them: what is counted (<c>certificates</c>, <c>steps.failed</c>), and how many.
+/// </summary>
 public sealed partial record StatusRecord : IRecord<StatusRecord>
 {
     public int Schema { get; init; } = 1;

@@ -57,7 +57,9 @@ public sealed class TokenRecords(IRecordStore store, TimeProvider time)
         return token.Value.LastUsed is { } last && now - last < UseGrain ? token : await TouchAsync(token, now, cancellationToken);
     }
 
-    /// <summary>Ends a token at once; one that has ended stays as it is. Throws <see cref="RecordConflictException"/> when others keep changing it.</summary>
+    /// <summary>
+    /// Ends a token at once; one that has ended stays as it is. Throws <see cref="RecordConflictException"/> when others keep changing it.
+    /// </summary>
     public async Task RevokeAsync(Stored<TokenRecord> token, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -83,9 +85,9 @@ public sealed class TokenRecords(IRecordStore store, TimeProvider time)
         {
             return await store.ReplaceAsync(token, token.Value with { LastUsed = now }, cancellationToken);
         }
-        catch (RecordConflictException)
+        catch (Exception fault) when (fault is RecordConflictException or Transient)
         {
-            // Another call noted it, or the token is being revoked, which the next call sees.
+            // Another call noted it, or the token is being revoked, which the next call sees; and a full disk shall not keep anyone from reading.
             return token;
         }
     }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Certrelay.Records;
 
-/// <summary>A bearer token as its holder has it: <c>crt_&lt;id&gt;_&lt;secret&gt;</c>, of which only the id and the SHA-256 of the secret are kept.</summary>
+/// <summary>
+/// A bearer token as its holder has it: <c>crt_&lt;id&gt;_&lt;secret&gt;</c>, of which only the id and the SHA-256 of the secret are kept.
+/// </summary>
 public static class TokenText
 {
     private const string Alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";

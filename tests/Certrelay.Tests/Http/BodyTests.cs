@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Certrelay.App.Http;
 using Certrelay.Records;
+using Microsoft.AspNetCore.Http;
 
 namespace Certrelay.Tests.Http;
 
@@ -140,6 +141,21 @@ public sealed class BodyTests : IAsyncLifetime
 
         Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
         Assert.Contains("body.too-slow", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_buffer_of_a_body_is_zeroed_when_the_call_ends()
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Body = new MemoryStream(Encoding.ASCII.GetBytes(new string('k', 50_000)));
+        var body = await RequestBody.ReadAsync(context.Request, new EdgeOptions(), TimeProvider.System, default);
+        var bytes = body.Bytes;
+        Assert.Equal(50_000, bytes.Span.Count((byte)'k'));
+
+        body.Dispose();
+
+        Assert.Equal(-1, bytes.Span.IndexOfAnyExcept((byte)0));
+        Assert.True(body.Bytes.IsEmpty);
     }
 
     private static ByteArrayContent Pem(byte[] bytes)

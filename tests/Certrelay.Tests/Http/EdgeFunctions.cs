@@ -44,12 +44,13 @@ public sealed class EdgeFunctions(EdgeFunctions.Journal journal)
     }
 
     [Function("CreateNote"), Requires(Permission.Upload), Idempotent, Audited("note.create"), Takes(typeof(Note))]
-    public async Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/notes")] HttpRequest request)
+    public async Task<IResult> CreateAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/notes")] HttpRequest request, CancellationToken cancellationToken)
     {
         var note = request.Json<Note>();
         journal.Add(note.Text);
         if (journal.Gate is { } gate)
-            await gate.Task;
+            await gate.Task.WaitAsync(cancellationToken);
         if (journal.Fault is { } fault)
             throw fault;
         request.Concerns($"note/{note.Text}");

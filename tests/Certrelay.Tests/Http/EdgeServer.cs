@@ -17,7 +17,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Certrelay.Tests.Http;
 
-/// <summary>The edge over a real Kestrel on loopback and a real store in a folder that is gone after the test, serving the functions of some classes.</summary>
+/// <summary>
+/// The edge over a real Kestrel on loopback and a real store in a folder that is gone after the test, serving the functions of some classes.
+/// </summary>
 internal sealed class EdgeServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -73,7 +75,12 @@ internal sealed class EdgeServer : IAsyncDisposable
         (await Tokens.IssueAsync("test", roles, scope, expires: null, "test", CancellationToken.None)).Text;
 
     /// <summary>Sends a request; a body that is no <see cref="HttpContent"/> is the text of JSON.</summary>
-    public async Task<Reply> SendAsync(string method, string path, string? token = null, object? body = null, params (string Name, string Value)[] headers)
+    public Task<Reply> SendAsync(string method, string path, string? token = null, object? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync(method, path, token, body, CancellationToken.None, headers);
+
+    /// <summary>As above, for a caller who may hang up.</summary>
+    public async Task<Reply> SendAsync(
+        string method, string path, string? token, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address, path));
         if (token is not null)
@@ -86,11 +93,11 @@ internal sealed class EdgeServer : IAsyncDisposable
         };
         foreach (var (name, value) in headers)
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
-        using var response = await _client.SendAsync(request);
+        using var response = await _client.SendAsync(request, cancellationToken);
         return new Reply(
             (int)response.StatusCode,
             response.Content.Headers.ContentType?.MediaType,
-            await response.Content.ReadAsStringAsync(),
+            await response.Content.ReadAsStringAsync(cancellationToken),
             response.Headers.Concat(response.Content.Headers).ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
     }
 

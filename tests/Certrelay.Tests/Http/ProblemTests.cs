@@ -68,6 +68,15 @@ public sealed class ProblemTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_failure_outside_only_the_code_is_told()
+    {
+        _journal.Fault = new Permanent("vault.denied", "The system denied the vault the file /data/vault/check.");
+
+        Assert.Equal("The cause is vault.denied; the log has its words.", (string?)(await _server.GetAsync("/api/fail")).Json["detail"]);
+        Assert.Contains(_server.Log, line => line.Contains("/data/vault/check", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Findings_faults_and_own_members_stand_beside_the_code()
     {
         _journal.Fault = new ProblemException(ProblemCodes.RequestRefused, "Two errors.")
