@@ -10,10 +10,12 @@ public static class Answer
     public static IResult Ok<T>(T value, string? etag = null) => new JsonAnswer<T>(StatusCodes.Status200OK, value, etag);
 
     /// <summary>201 with JSON and where the new thing is.</summary>
-    public static IResult Created<T>(string location, T value, string? etag = null) => new JsonAnswer<T>(StatusCodes.Status201Created, value, etag, location);
+    public static IResult Created<T>(string location, T value, string? etag = null) =>
+        new JsonAnswer<T>(StatusCodes.Status201Created, value, etag, location);
 
     /// <summary>202 with JSON and where the work can be followed.</summary>
-    public static IResult Accepted<T>(string location, T value, string? etag = null) => new JsonAnswer<T>(StatusCodes.Status202Accepted, value, etag, location);
+    public static IResult Accepted<T>(string location, T value, string? etag = null) =>
+        new JsonAnswer<T>(StatusCodes.Status202Accepted, value, etag, location);
 
     /// <summary>JSON with another status.</summary>
     public static IResult Json<T>(int status, T value) => new JsonAnswer<T>(status, value, etag: null);
@@ -42,7 +44,7 @@ internal class JsonAnswer<T>(int status, T value, string? etag, string? location
         {
             var tag = ETags.Of(etag);
             response.Headers.ETag = tag;
-            if ((HttpMethods.IsGet(httpContext.Request.Method) || HttpMethods.IsHead(httpContext.Request.Method)) && ETags.IsKnown(httpContext.Request, tag))
+            if (ETags.IsKnown(httpContext.Request, tag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return;
@@ -66,7 +68,8 @@ internal sealed class PageAnswer<T>(PageOf<T> page) : JsonAnswer<PageOf<T>>(Stat
         if (_next is not null)
         {
             var request = httpContext.Request;
-            var query = request.Query.Where(static pair => pair.Key != PageRequest.AfterName).SelectMany(static pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value)))
+            var query = request.Query.Where(static pair => pair.Key != PageRequest.AfterName)
+                .SelectMany(static pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value)))
                 .Append(KeyValuePair.Create(PageRequest.AfterName, (string?)_next));
             httpContext.Response.Headers.Link = $"<{request.PathBase}{request.Path}{QueryString.Create(query)}>; rel=\"next\"";
         }

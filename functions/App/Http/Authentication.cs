@@ -12,7 +12,8 @@ public sealed class Authentication(TokenRecords tokens)
     /// <summary>The caller; throws <see cref="ProblemException"/> (<c>access.unauthenticated</c>).</summary>
     public async Task<Caller> CallerAsync(HttpRequest request, string correlation, CancellationToken cancellationToken)
     {
-        var token = request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && Ascii.IsValid(header)
+        var header = request.Headers.Authorization is [{ } only] && Ascii.IsValid(only) ? only : "";
+        var token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? await tokens.AuthenticateAsync(header[Scheme.Length..].Trim(), cancellationToken)
             : null;
         return token is null

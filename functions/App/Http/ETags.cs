@@ -10,13 +10,15 @@ public static class ETags
 {
     /// <summary>The entity tag of a record's ETag. The store's own text may hold quotes (Azure Tables' does).</summary>
     public static string Of(string etag) =>
-        etag.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-') ? $"\"{etag}\"" : $"\"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(etag))}\"";
+        etag.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')
+            ? $"\"{etag}\""
+            : $"\"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(etag))}\"";
 
     extension(HttpRequest request)
     {
         /// <summary>
-        /// Throws <see cref="ProblemException"/> (<c>precondition.failed</c>) when If-Match was sent and names another state than <paramref
-        /// name="etag"/>.
+        /// Throws <see cref="ProblemException"/> (<c>precondition.failed</c>) when If-Match was sent and names another state than
+        /// <paramref name="etag"/>.
         /// </summary>
         public void DemandIfMatch(string etag)
         {
@@ -25,14 +27,15 @@ public static class ETags
         }
     }
 
-    /// <summary>True when If-None-Match names the tag.</summary>
+    /// <summary>True for a read whose If-None-Match names the tag.</summary>
     internal static bool IsKnown(HttpRequest request, string tag) =>
-        request.Headers.IfNoneMatch.Count > 0
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.Headers.IfNoneMatch.Count > 0
         && EntityTagHeaderValue.TryParseList([.. request.Headers.IfNoneMatch.OfType<string>()], out var tags) && Names(tags, tag, strong: false);
 
-    private static IList<EntityTagHeaderValue> Parse(IEnumerable<string?> header) => EntityTagHeaderValue.TryParseList([.. header.OfType<string>()], out var tags)
-        ? tags
-        : throw new ProblemException(ProblemCodes.RequestInvalid, "The header If-Match is no list of entity tags.");
+    private static IList<EntityTagHeaderValue> Parse(IEnumerable<string?> header) =>
+        EntityTagHeaderValue.TryParseList([.. header.OfType<string>()], out var tags)
+            ? tags
+            : throw new ProblemException(ProblemCodes.RequestInvalid, "The header If-Match is no list of entity tags.");
 
     private static bool Names(IEnumerable<EntityTagHeaderValue> tags, string tag, bool strong) =>
         tags.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(new EntityTagHeaderValue(tag), strong));

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Certrelay.App.Http;
 
 /// <summary>
-/// Registers the HTTP edge and what its own functions need. The composition registers <see cref="FunctionTable"/>, <see cref="IRecordStore"/>, <see
-/// cref="TimeProvider"/> and, where there is one, <see cref="IVault"/>.
+/// Registers the HTTP edge and what its own functions need. The composition registers <see cref="FunctionTable"/>, <see cref="IRecordStore"/>,
+/// <see cref="TimeProvider"/> and, where there is one, <see cref="IVault"/>.
 /// </summary>
 public static class EdgeServices
 {
@@ -22,7 +22,8 @@ public static class EdgeServices
         .AddSingleton(static provider => new AuditVerification(
             provider.GetRequiredService<IRecordStore>(),
             provider.GetService<IVault>() is { } vault ? new AuditSeals(provider.GetRequiredService<IRecordStore>(), vault) : null))
-        .AddSingleton(static provider => new HttpOperations(provider.GetRequiredService<FunctionTable>().Functions.Select(static function => function.Method)))
+        .AddSingleton(static provider => new HttpOperations(
+            provider.GetRequiredService<FunctionTable>().Functions.Select(static function => function.Method)))
         .AddSingleton<HttpEdge>();
 
     /// <summary>Limits of the server itself: what is refused before a request reaches the edge.</summary>

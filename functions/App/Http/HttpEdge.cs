@@ -23,7 +23,8 @@ public sealed partial class HttpEdge(
     /// <summary>Runs an HTTP function for a request and returns its answer, which the host then executes.</summary>
     public async Task<IResult> InvokeAsync(HttpContext context, MethodInfo function, Func<Task<object?>> run)
     {
-        var operation = Operations.GetOrAdd(function, static method => HttpOperation.Of(method) ?? throw new InvalidOperationException($"{method} is no HTTP function."));
+        var operation = Operations.GetOrAdd(
+            function, static method => HttpOperation.Of(method) ?? throw new InvalidOperationException($"{method} is no HTTP function."));
         var correlation = AnswerHeaders.CorrelationOf(context.Request);
         AnswerHeaders.Set(context, correlation);
         using var scope = Log.Call(logger, correlation, operation.Name);
@@ -79,7 +80,8 @@ public sealed partial class HttpEdge(
             && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             && operation.Takes.Any(takes => type.MediaType.Equals(takes.ContentType, StringComparison.OrdinalIgnoreCase)))
             return;
-        throw new ProblemException(ProblemCodes.BodyType, $"Taken: {string.Join(", ", operation.Takes.Select(static takes => takes.ContentType).Distinct())}.");
+        var taken = operation.Takes.Select(static takes => takes.ContentType).Distinct(StringComparer.Ordinal);
+        throw new ProblemException(ProblemCodes.BodyType, $"Taken: {string.Join(", ", taken)}.");
     }
 
     private async Task<IResult> AuditedAsync(HttpContext context, HttpOperation operation, EdgeCall call, Func<Task<object?>> run)
@@ -101,7 +103,8 @@ public sealed partial class HttpEdge(
         try
         {
             // What is done is done: a caller who hung up does not keep it out of the trail.
-            await audit.AppendAsync(entry with { Phase = AuditPhase.Outcome, Subject = call.Subject, Outcome = outcome, Intent = intent }, CancellationToken.None);
+            entry = entry with { Phase = AuditPhase.Outcome, Subject = call.Subject, Outcome = outcome, Intent = intent };
+            await audit.AppendAsync(entry, CancellationToken.None);
         }
         catch (Transient fault)
         {
@@ -179,7 +182,8 @@ public sealed partial class HttpEdge(
 
     private static partial class Log
     {
-        public static readonly Func<ILogger, string, string, IDisposable?> Call = LoggerMessage.DefineScope<string, string>("{Correlation} {Function}");
+        public static readonly Func<ILogger, string, string, IDisposable?> Call =
+            LoggerMessage.DefineScope<string, string>("{Correlation} {Function}");
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Refused with {Code}: {Detail}")]
         public static partial void Refused(ILogger logger, string code, string detail);

@@ -44,7 +44,8 @@ public sealed partial record HttpOperation
     /// <summary>The operation of a method; null when it is no HTTP function.</summary>
     public static HttpOperation? Of(MethodInfo method)
     {
-        var trigger = method.GetParameters().Select(static parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(static it => it is not null);
+        var trigger = method.GetParameters().Select(static parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+            .FirstOrDefault(static attribute => attribute is not null);
         if (trigger?.Route is null || method.GetCustomAttribute<FunctionAttribute>() is not { } function)
             return null;
         return new HttpOperation
@@ -72,7 +73,9 @@ public sealed partial record HttpOperation
 
     /// <summary>The audit subject with the call's route values in it.</summary>
     public string? SubjectOf(HttpContext context) =>
-        Audited?.Subject is { } subject ? RouteName().Replace(subject, match => context.GetRouteValue(match.Groups["name"].Value) as string ?? "") : null;
+        Audited?.Subject is { } subject
+            ? RouteName().Replace(subject, match => context.GetRouteValue(match.Groups["name"].Value) as string ?? "")
+            : null;
 
     [GeneratedRegex(@"\{\*{0,2}(?<name>\w+)[^}]*\}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RouteName();

@@ -9,7 +9,8 @@ public sealed class HttpOperations(IEnumerable<MethodInfo> functions)
 {
     private readonly (HttpOperation Operation, TemplateMatcher Route)[] _all =
     [
-        .. functions.Select(HttpOperation.Of).OfType<HttpOperation>().Select(static operation => (operation, new TemplateMatcher(TemplateParser.Parse(operation.Route), []))),
+        .. functions.Select(HttpOperation.Of).OfType<HttpOperation>()
+            .Select(static operation => (operation, new TemplateMatcher(TemplateParser.Parse(operation.Route), []))),
     ];
 
     public IEnumerable<HttpOperation> All => _all.Select(static one => one.Operation);

@@ -71,7 +71,8 @@ public sealed partial class Idempotency(IRecordStore store, TimeProvider time, I
             return (claim, true);
         if (await store.ReadAsync<IdempotencyRecord>(key, cancellationToken) is not { } before)
             throw InProgress();
-        if (before.Value.Expires <= now || (before.Value.Status is null && before.Value.Started + Abandoned <= now && before.Value.Request == request))
+        var abandoned = before.Value.Status is null && before.Value.Started + Abandoned <= now && before.Value.Request == request;
+        if (abandoned || before.Value.Expires <= now)
         {
             try
             {

@@ -46,7 +46,8 @@ public static class Paging
         /// The first items of a source that begins behind <see cref="PageRequest.After"/>, as views. <paramref name="keyOf"/> gives the key to go
         /// on behind: stable, ASCII, at most 512 long.
         /// </summary>
-        public async Task<PageOf<TView>> ToPageAsync<TView>(PageRequest page, Func<T, string> keyOf, Func<T, TView> view, CancellationToken cancellationToken)
+        public async Task<PageOf<TView>> ToPageAsync<TView>(
+            PageRequest page, Func<T, string> keyOf, Func<T, TView> view, CancellationToken cancellationToken)
         {
             var items = await source.Take(page.Limit + 1).ToListAsync(cancellationToken);
             var next = items.Count > page.Limit ? Base64Url.EncodeToString(Encoding.ASCII.GetBytes(keyOf(items[page.Limit - 1]))) : null;

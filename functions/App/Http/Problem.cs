@@ -50,7 +50,8 @@ internal sealed class ProblemAnswer(ProblemException problem, string correlation
         Permanent { Code: "record.unreadable" } => new ProblemException(ProblemCodes.RecordUnreadable),
         Transient { Code: "store.unavailable" } transient =>
             new ProblemException(ProblemCodes.StoreUnavailable) { RetryAfter = transient.RetryAfter ?? UsualDelay },
-        Transient transient => new ProblemException(ProblemCodes.OutsideUnavailable, CodeOf(transient)) { RetryAfter = transient.RetryAfter ?? UsualDelay },
+        Transient transient =>
+            new ProblemException(ProblemCodes.OutsideUnavailable, CodeOf(transient)) { RetryAfter = transient.RetryAfter ?? UsualDelay },
         Permanent permanent => new ProblemException(ProblemCodes.OutsideRefused, CodeOf(permanent)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new ProblemException(ProblemCodes.BodyTooLarge),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new ProblemException(ProblemCodes.BodyTooSlow),

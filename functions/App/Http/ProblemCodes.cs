@@ -146,8 +146,9 @@ public static class ProblemCodes
     public static string ToMarkdown()
     {
         var page = new StringBuilder("# Problems\n\n")
-            .Append("Refusals are `application/problem+json` (RFC 9457); `code` is stable, `correlation` is what the log knows the call by, and `faults` or `findings` ")
-            .Append("list everything that is wrong at once. Generated from `ProblemCodes.cs`.\n\n| code | status | meaning | remedy |\n| --- | --- | --- | --- |\n");
+            .Append("Refusals are `application/problem+json` (RFC 9457); `code` is stable, `correlation` is what the log knows the call by, ")
+            .Append("and `faults` or `findings` list everything that is wrong at once. Generated from `ProblemCodes.cs`.\n\n")
+            .Append("| code | status | meaning | remedy |\n| --- | --- | --- | --- |\n");
         foreach (var code in All)
             page.Append($"| `{code.Code}` | {code.Status} | {code.Meaning} | {code.Remedy} |\n");
         return page.ToString();

@@ -12,6 +12,10 @@ public sealed record RequestFault(string At, string Detail);
 /// </summary>
 public sealed class ProblemException(ProblemCode code, string? detail = null) : Exception(detail ?? code.Meaning)
 {
+    /// <summary>A fault of the body that its annotations cannot tell.</summary>
+    public static ProblemException InBody(string at, string detail) =>
+        new(ProblemCodes.BodyInvalid, $"{at}: {detail}.") { Faults = [new RequestFault(at, detail)] };
+
     public ProblemCode Code { get; } = code;
 
     public string? Detail { get; } = detail;

@@ -15,7 +15,8 @@ public static class QueryValues
         public int? WholeNumber(string name, int least, int most) => request.Text(name) switch
         {
             null => null,
-            { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most => number,
+            { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most =>
+                number,
             _ => throw Invalid(name, $"is to be a number from {least} to {most}"),
         };
 
@@ -27,7 +28,8 @@ public static class QueryValues
             if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
                 return new DateTimeOffset(day, endOfDay ? TimeOnly.MaxValue : TimeOnly.MinValue, TimeSpan.Zero);
             return text.Contains('T', StringComparison.Ordinal)
-                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
+                && DateTimeOffset.TryParse(
+                    text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
                     ? moment
                     : throw Invalid(name, "is to be a day (2026-01-05) or a moment (2026-01-05T08:00:00Z)");
         }
@@ -50,10 +52,12 @@ public static class QueryValues
         RequestFault[] faults =
         [
             .. request.Query.Keys.Where(name => !names.Contains(name)).Select(static name => new RequestFault($"?{name}", "is unknown")),
-            .. request.Query.Where(pair => names.Contains(pair.Key) && pair.Value.Count > 1).Select(static pair => new RequestFault($"?{pair.Key}", "occurs twice")),
+            .. request.Query.Where(pair => names.Contains(pair.Key) && pair.Value.Count > 1)
+                .Select(static pair => new RequestFault($"?{pair.Key}", "occurs twice")),
         ];
+        var sentence = string.Join(", ", faults.Select(static fault => $"{fault.At} {fault.Detail}"));
         if (faults.Length > 0)
-            throw new ProblemException(ProblemCodes.QueryInvalid, $"{string.Join(", ", faults.Select(static fault => $"{fault.At} {fault.Detail}"))}.") { Faults = faults };
+            throw new ProblemException(ProblemCodes.QueryInvalid, $"{sentence}.") { Faults = faults };
     }
 
     internal static ProblemException Invalid(string name, string detail) =>

@@ -37,7 +37,9 @@ public static class RolePermissions
         }
 
         page.Append("\n## Functions\n\n| call | function | permission |\n| --- | --- | --- |\n");
-        foreach (var operation in operations.OrderBy(static operation => operation.Route, StringComparer.Ordinal).ThenBy(static operation => operation.Name, StringComparer.Ordinal))
+        var byRoute = operations.OrderBy(static operation => operation.Route, StringComparer.Ordinal)
+            .ThenBy(static operation => operation.Name, StringComparer.Ordinal);
+        foreach (var operation in byRoute)
             page.Append($"| {string.Join(", ", operation.Methods)} `/{operation.Route}` | {operation.Name} | {Name(operation.Permission)} |\n");
         return page.ToString();
     }

@@ -14,16 +14,19 @@ public sealed class Audit(AuditLog log, AuditVerification verification, TimeProv
 {
     private static readonly TimeSpan UsualSpan = TimeSpan.FromDays(30);
 
-    [Function("ListAudit"), Requires(Permission.Audit), Paged, Answers(200, typeof(PageOf<AuditView>)), Answers(200, typeof(AuditView), ContentType = "application/x-ndjson")]
+    [Function("ListAudit"), Requires(Permission.Audit), Paged]
+    [Answers(200, typeof(PageOf<AuditView>)), Answers(200, typeof(AuditView), ContentType = "application/x-ndjson")]
     [Query("from", "The first day or moment; 30 days ago when absent."), Query("to", "The last day or moment; now when absent.")]
-    [Query("subject", "Only rows about this, such as certificate/prod-shop."), Query("format", "json in pages, or ndjson in one answer without limit.")]
+    [Query("subject", "Only rows about this, such as certificate/prod-shop.")]
+    [Query("format", "json in pages, or ndjson in one answer without limit.")]
     [Description("Reads the audit trail by day, then by writer, then by number.")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/audit")] HttpRequest request, CancellationToken cancellationToken)
     {
         var (page, caller, subject) = (request.Page, request.Caller, request.Text("subject"));
         var (from, to) = Span(request);
-        var rows = log.ReadAsync(from, to, subject, PlaceOf(page.After), cancellationToken).Where(row => caller.MaySee(NameIn(row.Value.Entry.Subject)));
+        var rows = log.ReadAsync(from, to, subject, PlaceOf(page.After), cancellationToken)
+            .Where(row => caller.MaySee(NameIn(row.Value.Entry.Subject)));
         return request.OneOf("format", "json", "ndjson") == "ndjson"
             ? Answer.Lines(rows.Select(View))
             : Answer.Page(await rows.ToPageAsync(page, static row => $"{row.Key.Partition}/{row.Key.Row}", View, cancellationToken));
@@ -37,7 +40,7 @@ public sealed class Audit(AuditLog log, AuditVerification verification, TimeProv
     {
         request.Caller.DemandEverything();
         var (from, to) = Span(request);
-        return Answer.Ok(await verification.VerifyAsync(DateOnly.FromDateTime(from.UtcDateTime), DateOnly.FromDateTime(to.UtcDateTime), cancellationToken));
+        return Answer.Ok(await verification.VerifyAsync(Day(from), Day(to), cancellationToken));
     }
 
     private static AuditView View(Stored<AuditRecord> row) =>
@@ -45,6 +48,8 @@ public sealed class Audit(AuditLog log, AuditVerification verification, TimeProv
 
     /// <summary>The name in <c>kind/name</c>; without one the row is for those who may see everything.</summary>
     private static string NameIn(string? subject) => subject?.Split('/') is [_, var name, ..] ? name : "";
+
+    private static DateOnly Day(DateTimeOffset moment) => DateOnly.FromDateTime(moment.UtcDateTime);
 
     private static RecordKey? PlaceOf(string? after) => after?.Split('/') switch
     {

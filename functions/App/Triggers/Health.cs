@@ -38,7 +38,8 @@ public sealed class Health(IRecordStore store, HttpEdge edge, EdgeOptions option
         List<string> reasons;
         try
         {
-            reasons = await HeartbeatRecord.LateAsync(store, time, cancellationToken).Select(static timer => $"The timer {timer} is late.").ToListAsync(cancellationToken);
+            reasons = await HeartbeatRecord.LateAsync(store, time, cancellationToken)
+                .Select(static timer => $"The timer {timer} is late.").ToListAsync(cancellationToken);
         }
         catch (Failure fault)
         {
@@ -46,7 +47,8 @@ public sealed class Health(IRecordStore store, HttpEdge edge, EdgeOptions option
             reasons = [fault is Transient ? "The records cannot be reached." : "A timer's record cannot be read."];
         }
 
-        return Answer.Json(reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, new HealthView(reasons.Count == 0, reasons));
+        var status = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return Answer.Json(status, new HealthView(reasons.Count == 0, reasons));
     }
 
     [Function("GetStatus"), Requires(Permission.Read), Answers(200, typeof(StatusView))]

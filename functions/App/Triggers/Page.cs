@@ -19,7 +19,8 @@ public sealed class Page(HttpOperations operations)
 
     [Function("Page"), Requires(Permission.None)]
     public IResult Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", "options", Route = "{*path}")] HttpRequest request, string? path)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", "options", Route = "{*path}")]
+        HttpRequest request, string? path)
     {
         if (string.IsNullOrEmpty(path) && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
             return TypedResults.Content(First, "text/html; charset=utf-8");

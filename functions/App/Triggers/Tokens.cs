@@ -61,7 +61,7 @@ public sealed class Tokens(TokenRecords tokens, TimeProvider time)
     {
         var wanted = request.Json<TokenRequest>();
         if (wanted.Expires <= time.GetUtcNow())
-            throw new ProblemException(ProblemCodes.BodyInvalid, "/expires: lies in the past.") { Faults = [new RequestFault("/expires", "lies in the past")] };
+            throw ProblemException.InBody("/expires", "lies in the past");
         if (!NameScope.Contains(request.Caller.Scope, wanted.Scope))
             throw new ProblemException(ProblemCodes.AccessScope, "A token cannot reach further than the one it is made with.");
         var made = await tokens.IssueAsync(
@@ -84,20 +84,24 @@ public sealed class Tokens(TokenRecords tokens, TimeProvider time)
     [Function("GetToken"), Requires(Permission.Tokens), Answers(200, typeof(TokenView), ETag = true)]
     [Description("Shows one token without its secret.")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tokens/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tokens/{id}")] HttpRequest request, string id,
+        CancellationToken cancellationToken)
     {
         var token = await FindAsync(request, id, cancellationToken);
         return Answer.Ok(View(token), token.ETag);
     }
 
-    [Function("RevokeToken"), Requires(Permission.Tokens), Audited("token.revoke", Subject = "token/{id}", Reason = true), IfMatch(Optional = true), Answers(204)]
+    [Function("RevokeToken"), Requires(Permission.Tokens), IfMatch(Optional = true), Answers(204)]
+    [Audited("token.revoke", Subject = "token/{id}", Reason = true)]
     [Description("Ends a token at once and for good.")]
     public async Task<IResult> RevokeAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/tokens/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/tokens/{id}")] HttpRequest request, string id,
+        CancellationToken cancellationToken)
     {
         var token = await FindAsync(request, id, cancellationToken);
         request.DemandIfMatch(token.ETag);
-        if (IsFullAdmin(token.Value) && !await tokens.ListAsync(after: null, cancellationToken).AnyAsync(other => other.Key != token.Key && IsFullAdmin(other.Value), cancellationToken))
+        var others = tokens.ListAsync(after: null, cancellationToken).Where(other => other.Key != token.Key && IsFullAdmin(other.Value));
+        if (IsFullAdmin(token.Value) && !await others.AnyAsync(cancellationToken))
             throw new ProblemException(ProblemCodes.TokenLastAdmin);
         await tokens.RevokeAsync(token, cancellationToken);
         return Answer.NoContent();
@@ -133,7 +137,8 @@ public sealed class Tokens(TokenRecords tokens, TimeProvider time)
 
     private async Task<Stored<TokenRecord>> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var token = await tokens.FindAsync(id, cancellationToken) ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"There is no token '{id}'.");
+        var token = await tokens.FindAsync(id, cancellationToken)
+            ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"There is no token '{id}'.");
         return NameScope.Contains(request.Caller.Scope, token.Value.Scope)
             ? token
             : throw new ProblemException(ProblemCodes.AccessScope, "The token reaches further than the one it is asked with.");

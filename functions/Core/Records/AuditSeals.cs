@@ -37,7 +37,8 @@ public sealed partial class AuditSeals(IRecordStore store, IVault vault)
             }
 
             var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["fingerprint"] = head.Hash };
-            await vault.PutAsync(NameOf(name), JsonSerializer.SerializeToUtf8Bytes(point, AuditSealsJson.Default.AuditPoint), tags, cancellationToken);
+            var value = JsonSerializer.SerializeToUtf8Bytes(point, AuditSealsJson.Default.AuditPoint);
+            await vault.PutAsync(NameOf(name), value, tags, cancellationToken);
         }
 
         return faults;
@@ -46,7 +47,8 @@ public sealed partial class AuditSeals(IRecordStore store, IVault vault)
     /// <summary>The head of a chain as it was sealed last; null when it never was.</summary>
     public async Task<AuditPoint?> ReadAsync(string chain, CancellationToken cancellationToken)
     {
-        var last = await vault.VersionsAsync(NameOf(chain), cancellationToken).LastOrDefaultAsync(static version => version.Enabled, cancellationToken);
+        var last = await vault.VersionsAsync(NameOf(chain), cancellationToken)
+            .LastOrDefaultAsync(static version => version.Enabled, cancellationToken);
         if (last is null)
             return null;
         using var value = await vault.GetAsync(last.Reference, cancellationToken);

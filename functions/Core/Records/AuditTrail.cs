@@ -79,7 +79,8 @@ public sealed class AuditTrail(IRecordStore store, TimeProvider time) : IDisposa
     {
         var chain = new AuditChain { Chain = name, OpenedWith = _head ?? await LastAsync(cancellationToken) };
         await store.WriteAsync(
-            [new RecordChange.Insert(AuditChain.Key(name), chain.ToBody()), new RecordChange.Put(AuditChain.LastKey, chain.ToBody())], cancellationToken);
+            [new RecordChange.Insert(AuditChain.Key(name), chain.ToBody()), new RecordChange.Put(AuditChain.LastKey, chain.ToBody())],
+            cancellationToken);
         return new AuditPoint(name, 0, AuditHash.Opening(name, chain.OpenedWith));
     }
 

@@ -59,9 +59,10 @@ public sealed class AuditVerification(IRecordStore store, AuditSeals? seals)
         }
 
         if (hash is null)
-            faults.Add(new AuditFault(point.Chain, point.Count, AuditFaultKind.Missing, $"The chain {chain.Chain} was opened with this entry, which is gone."));
+            faults.Add(new AuditFault(
+                point.Chain, point.Count, AuditFaultKind.Missing, $"The chain {chain.Chain} was opened with this entry; it is gone."));
         else if (hash != point.Hash)
-            faults.Add(new AuditFault(chain.Chain, 0, AuditFaultKind.Unlinked, $"The chain was opened with another entry {point.Count} of {point.Chain}."));
+            faults.Add(new AuditFault(chain.Chain, 0, AuditFaultKind.Unlinked, $"It was opened with another entry {point.Count} of {point.Chain}."));
     }
 
     private static bool Read<T>(StoredRecord row, out T value)

@@ -23,7 +23,8 @@ public sealed partial record HeartbeatRecord : IRecord<HeartbeatRecord>
     /// <summary>Notes that the timer <paramref name="name"/> has run and runs again after <paramref name="period"/>.</summary>
     public static Task BeatAsync(IRecordStore store, string name, TimeSpan period, TimeProvider time, CancellationToken cancellationToken) =>
         store.WriteAsync(
-            [new RecordChange.Put(Key(name), new HeartbeatRecord { At = time.GetUtcNow(), PeriodSeconds = period.TotalSeconds }.ToBody())], cancellationToken);
+            [new RecordChange.Put(Key(name), new HeartbeatRecord { At = time.GetUtcNow(), PeriodSeconds = period.TotalSeconds }.ToBody())],
+            cancellationToken);
 
     /// <summary>The timers that have missed two of their periods.</summary>
     public static IAsyncEnumerable<string> LateAsync(IRecordStore store, TimeProvider time, CancellationToken cancellationToken) =>

@@ -39,7 +39,8 @@ public sealed partial record IdempotencyRecord : IRecord<IdempotencyRecord>
     public static RecordKey Key(string id) => new(Table, $"idem.{id.AsSpan(0, 2)}", id);
 
     /// <summary>Removes the row of an id once it has expired, and tells when to come again otherwise; null when nothing is left to remove.</summary>
-    public static async Task<DateTimeOffset?> RemoveExpiredAsync(IRecordStore store, string id, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<DateTimeOffset?> RemoveExpiredAsync(
+        IRecordStore store, string id, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await store.ReadAsync<IdempotencyRecord>(Key(id), cancellationToken) is not { } row)
             return null;

@@ -19,7 +19,8 @@ public sealed class TokenRecords(IRecordStore store, TimeProvider time)
 
     /// <summary>Makes a token with the roles, scope, description and expiry of a grant.</summary>
     public async Task<IssuedToken> IssueAsync(
-        string description, IReadOnlyList<Role> roles, IReadOnlyList<string>? scope, DateTimeOffset? expires, string by, CancellationToken cancellationToken)
+        string description, IReadOnlyList<Role> roles, IReadOnlyList<string>? scope, DateTimeOffset? expires, string by,
+        CancellationToken cancellationToken)
     {
         var (id, secret) = (TokenText.NewId(), TokenText.NewSecret());
         var record = new TokenRecord
@@ -74,7 +75,8 @@ public sealed class TokenRecords(IRecordStore store, TimeProvider time)
             catch (RecordConflictException) when (attempt < 4)
             {
                 // Its use was noted meanwhile.
-                token = await store.ReadAsync<TokenRecord>(token.Key, cancellationToken) ?? throw new RecordConflictException(token.Key, "the row is gone");
+                token = await store.ReadAsync<TokenRecord>(token.Key, cancellationToken)
+                    ?? throw new RecordConflictException(token.Key, "the row is gone");
             }
         }
     }

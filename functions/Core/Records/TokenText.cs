@@ -28,7 +28,8 @@ public static class TokenText
     public static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>True for the form of an id.</summary>
-    public static bool IsId(string? text) => text is { Length: > 0 and <= 20 } && text.All(static c => char.IsAsciiDigit(c) || char.IsAsciiLetterLower(c));
+    public static bool IsId(string? text) =>
+        text is { Length: > 0 and <= 20 } && text.All(static c => char.IsAsciiDigit(c) || char.IsAsciiLetterLower(c));
 
     /// <summary>Takes a token apart; false when the text has another form.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out string? id, [NotNullWhen(true)] out string? secret)

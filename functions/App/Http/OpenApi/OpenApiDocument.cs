@@ -11,7 +11,9 @@ public static class OpenApiDocument
     {
         var schemas = new OpenApiSchemas();
         var paths = new JsonObject();
-        foreach (var operation in operations.Where(static operation => !operation.IsCatchAll).OrderBy(static operation => operation.Route, StringComparer.Ordinal))
+        var documented = operations.Where(static operation => !operation.IsCatchAll)
+            .OrderBy(static operation => operation.Route, StringComparer.Ordinal);
+        foreach (var operation in documented)
         {
             var path = $"/{operation.Route}";
             if (paths[path] is not JsonObject item)
@@ -28,7 +30,7 @@ public static class OpenApiDocument
             {
                 ["title"] = "Certrelay",
                 ["version"] = version,
-                ["description"] = "Deploys TLS certificates and sees to it that they are served. Refusals are problem details (RFC 9457) with stable codes.",
+                ["description"] = "Deploys TLS certificates and sees to it that they are served. Refusals are problem details (RFC 9457).",
             },
             ["paths"] = paths,
             ["components"] = new JsonObject
@@ -55,8 +57,8 @@ public static class OpenApiDocument
             json["requestBody"] = new JsonObject
             {
                 ["required"] = true,
-                ["content"] = new JsonObject(operation.Takes.Select(takes => KeyValuePair.Create(
-                    takes.ContentType, (JsonNode?)new JsonObject { ["schema"] = takes.Type is { } type ? schemas.Request(type) : OpenApiSchemas.Bytes() }))),
+                ["content"] = new JsonObject(operation.Takes.Select(takes => Content(
+                    takes.ContentType, takes.Type is { } type ? schemas.Request(type) : OpenApiSchemas.Bytes()))),
             };
         }
 
@@ -84,9 +86,9 @@ public static class OpenApiDocument
         }
 
         if (operation.IfMatch is { } condition)
-            yield return Parameter("header", "If-Match", "The ETag of the state that the change is made for.", OpenApiSchemas.Text(), !condition.Optional);
+            yield return Parameter("header", "If-Match", "The ETag of the state to be changed.", OpenApiSchemas.Text(), !condition.Optional);
         if (operation.Idempotent)
-            yield return Parameter("header", Idempotency.Header, "Repeats of the call under the same key get the first answer, for 24 hours.", OpenApiSchemas.Text());
+            yield return Parameter("header", Idempotency.Header, "Calls under one key get the first answer, for 24 hours.", OpenApiSchemas.Text());
         if (method == "GET" && operation.Answers.Any(static answer => answer.ETag))
             yield return Parameter("header", "If-None-Match", "The ETag of what the caller has.", OpenApiSchemas.Text());
     }
@@ -107,8 +109,8 @@ public static class OpenApiDocument
             var response = new JsonObject { ["description"] = DescriptionOf(status.Key) };
             if (status.Any(static answer => answer.Type is not null))
             {
-                response["content"] = new JsonObject(status.Where(static answer => answer.Type is not null).Select(answer => KeyValuePair.Create(
-                    answer.ContentType, (JsonNode?)new JsonObject { ["schema"] = schemas.Response(answer.Type!) })));
+                response["content"] = new JsonObject(status.Where(static answer => answer.Type is not null)
+                    .Select(answer => Content(answer.ContentType, schemas.Response(answer.Type!))));
             }
 
             if (status.Any(static answer => answer.ETag))
@@ -159,8 +161,10 @@ public static class OpenApiDocument
     private static JsonObject ProblemResponse(string description, OpenApiSchemas schemas) => new()
     {
         ["description"] = description,
-        ["content"] = new JsonObject { ["application/problem+json"] = new JsonObject { ["schema"] = schemas.Response(typeof(Problem)) } },
+        ["content"] = new JsonObject([Content("application/problem+json", schemas.Response(typeof(Problem)))]),
     };
+
+    private static KeyValuePair<string, JsonNode?> Content(string type, JsonNode schema) => new(type, new JsonObject { ["schema"] = schema });
 
     private static string DescriptionOf(int status) => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status);
 }

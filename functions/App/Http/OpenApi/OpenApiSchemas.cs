@@ -36,8 +36,9 @@ internal sealed class OpenApiSchemas
         return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
     }
 
-    private static string NameOf(Type type) =>
-        type.IsGenericType ? string.Concat(type.GetGenericArguments().Select(NameOf)) + type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] : type.Name;
+    private static string NameOf(Type type) => type.IsGenericType
+        ? string.Concat(type.GetGenericArguments().Select(NameOf)) + type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]
+        : type.Name;
 
     private static JsonNode Export(Type type, string name, bool request)
     {
@@ -58,8 +59,8 @@ internal sealed class OpenApiSchemas
         // Nothing null is written: what may be null may be absent.
         if (!request && json["required"] is JsonArray required)
         {
-            var nullable = context.TypeInfo.Properties.Where(static property => property.IsGetNullable).Select(static property => property.Name).ToHashSet(StringComparer.Ordinal);
-            var present = required.Select(static name => name!.GetValue<string>()).Where(name => !nullable.Contains(name)).ToArray();
+            var nullable = context.TypeInfo.Properties.Where(static property => property.IsGetNullable).Select(static property => property.Name);
+            var present = required.Select(static name => name!.GetValue<string>()).Except(nullable, StringComparer.Ordinal);
             json["required"] = new JsonArray([.. present.Select(static name => (JsonNode)name)]);
         }
 
@@ -91,7 +92,8 @@ internal sealed class OpenApiSchemas
                 schema["pattern"] = expression.Pattern;
                 break;
             case RangeAttribute { Minimum: int or double } range:
-                (schema["minimum"], schema["maximum"]) = (JsonSerializer.SerializeToNode(range.Minimum), JsonSerializer.SerializeToNode(range.Maximum));
+                schema["minimum"] = JsonSerializer.SerializeToNode(range.Minimum);
+                schema["maximum"] = JsonSerializer.SerializeToNode(range.Maximum);
                 break;
         }
     }
