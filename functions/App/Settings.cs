@@ -11,7 +11,7 @@ public sealed record Settings
 {
     [Description("The folder of database, vault and first token (embedded edition).")]
     [Required]
-    public string Data { get; init; } = "data";
+    public string DataFolder { get; init; } = "data";
 
     public HttpSettings Http { get; init; } = new();
 

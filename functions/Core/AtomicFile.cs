@@ -9,24 +9,6 @@ public readonly record struct FileStamp(UnixFileMode Mode, int User, int Group)
     public static FileStamp OwnerOnly { get; } = new(UnixFileMode.UserRead | UnixFileMode.UserWrite, -1, -1);
 }
 
-/// <summary>A file that is written and synced but does not bear its name yet; disposal without <see cref="Commit"/> removes it.</summary>
-public sealed class StagedFile : IDisposable
-{
-    private readonly string _path;
-    private readonly string _temporary;
-
-    internal StagedFile(string path, string temporary) => (_path, _temporary) = (path, temporary);
-
-    /// <summary>Renames it over the destination and syncs the folder.</summary>
-    public void Commit()
-    {
-        File.Move(_temporary, _path, overwrite: true);
-        AtomicFile.SyncFolder(Path.GetDirectoryName(_path)!);
-    }
-
-    public void Dispose() => File.Delete(_temporary);
-}
-
 /// <summary>
 /// Whole files that a crash leaves either as they were or as they shall be: written beside the destination, synced, renamed over it, and the folder synced
 /// (rename(2) and fsync(2)). Nothing is ever readable under a wider mode than asked for.
@@ -45,17 +27,6 @@ public static partial class AtomicFile
     /// of them is replaced; throws as <see cref="Replace"/> does.
     /// </summary>
     public static StagedFile Stage(string path, ReadOnlySpan<byte> bytes, FileStamp stamp) => new(path, WriteTemporary(path, bytes, stamp));
-
-    /// <summary>The temporary files that a crash has left beside <paramref name="path"/>.</summary>
-    public static IReadOnlyList<string> Leftovers(string path)
-    {
-        var prefix = $".{Path.GetFileName(path)}.";
-        return
-        [
-            .. Directory.EnumerateFiles(Path.GetDirectoryName(path)!, prefix + "*")
-                .Where(file => Guid.TryParseExact(Path.GetFileName(file).AsSpan(prefix.Length), "N", out _)),
-        ];
-    }
 
     /// <summary>Creates <paramref name="path"/> with its whole content; false, with nothing changed, when it exists already, also when another process was faster.</summary>
     public static bool Create(string path, ReadOnlySpan<byte> bytes, FileStamp stamp)

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Certrelay.App.Embedded.Host;
 using Certrelay.App.Embedded.Sqlite;
-using Certrelay.App.Http;
 using Certrelay.Dns;
 using Certrelay.Records;
 using Certrelay.Vault;
@@ -15,7 +14,7 @@ public static class EmbeddedServices
 {
     public static IServiceCollection AddEmbedded(this IServiceCollection services, Settings settings)
     {
-        var data = new DataFolder(settings.Data);
+        var data = new DataFolder(settings.DataFolder);
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton(data)
@@ -29,8 +28,7 @@ public static class EmbeddedServices
             .AddSingleton(_ => FunctionTable.Of(Assembly.GetExecutingAssembly()))
             .AddSingleton<FunctionInvoker>()
             .AddSingleton(_ => QueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")))
-            .AddHostedService<FunctionHost>()
-            .AddSingleton<HttpEdge>();
+            .AddHostedService<FunctionHost>();
     }
 
     private static IMasterKeySource MasterKeySource(Settings settings, DataFolder data) => settings.Vault.MasterKey is { } key

@@ -22,23 +22,3 @@ public sealed partial record StatusRecord : IRecord<StatusRecord>
     [JsonSerializable(typeof(StatusRecord))]
     private sealed partial class StatusRecordJson : JsonSerializerContext;
 }
-
-/// <summary>The global freeze: while the row exists no rollout writes to a target.</summary>
-public sealed partial record FreezeRecord : IRecord<FreezeRecord>
-{
-    public int Schema { get; init; } = 1;
-
-    public required DateTimeOffset Since { get; init; }
-
-    public required string By { get; init; }
-
-    public required string Reason { get; init; }
-
-    public static JsonTypeInfo<FreezeRecord> Json => FreezeRecordJson.Default.FreezeRecord;
-
-    public static RecordKey Key { get; } = new("Timers", "t", "freeze");
-
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-    [JsonSerializable(typeof(FreezeRecord))]
-    private sealed partial class FreezeRecordJson : JsonSerializerContext;
-}

@@ -1,28 +1,6 @@
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Certrelay.Records;
 
 namespace Certrelay.Rollouts;
-
-/// <summary>Who stopped all deployments, when and why.</summary>
-public sealed partial record FreezeRecord : IRecord<FreezeRecord>
-{
-    public int Schema { get; init; } = 1;
-
-    public required string By { get; init; }
-
-    public required string Reason { get; init; }
-
-    public required DateTimeOffset Since { get; init; }
-
-    public static JsonTypeInfo<FreezeRecord> Json => FreezeJson.Default.FreezeRecord;
-
-    public static RecordKey Key => new(Tables.Timers, "t", "freeze");
-
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-    [JsonSerializable(typeof(FreezeRecord))]
-    private sealed partial class FreezeJson : JsonSerializerContext;
-}
 
 /// <summary>The switch that keeps waiting steps waiting, everywhere. A step that has begun goes on to its end: half a deployment is worse than either.</summary>
 public sealed class Freeze(IRecordStore store, TimeProvider time)

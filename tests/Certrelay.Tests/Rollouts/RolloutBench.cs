@@ -32,7 +32,7 @@ internal sealed class RolloutBench : IAsyncDisposable
         var sites = Directory.CreateDirectory(Path.Combine(folder, "sites")).FullName;
         var settings = new Settings
         {
-            Data = Path.Combine(folder, "data"),
+            DataFolder = Path.Combine(folder, "data"),
             Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true },
             Local = new LocalOptions
             {

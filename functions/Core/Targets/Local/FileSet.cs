@@ -97,7 +97,7 @@ internal sealed class FileSet
     /// <summary>Removes what a crash has left beside the files: it may be a private key.</summary>
     public void Sweep()
     {
-        foreach (var leftover in _names.SelectMany(name => AtomicFile.Leftovers(_folder.PathOf(name))))
+        foreach (var leftover in _names.SelectMany(name => AtomicFile.Temporaries(Path.GetDirectoryName(_folder.PathOf(name))!, name)))
             File.Delete(leftover);
     }
 
