@@ -97,7 +97,10 @@ public static partial class AtomicFile
         if (Marshal.GetLastPInvokeError() == Native.Exists)
             return false;
         var fault = $"Cannot create {path}: {Marshal.GetLastPInvokeErrorMessage()}";
-        throw Directory.Exists(Path.GetDirectoryName(path)) ? new IOException(fault) : new DirectoryNotFoundException(fault);
+        if (Marshal.GetLastPInvokeError() != Native.NoEntry)
+            throw new IOException(fault);
+        // Either the folder has gone, or somebody who cleans up took the temporary file for a leftover.
+        throw Directory.Exists(Path.GetDirectoryName(path)) ? new FileNotFoundException(fault) : new DirectoryNotFoundException(fault);
     }
 
     private static bool MoveNew(string temporary, string path)

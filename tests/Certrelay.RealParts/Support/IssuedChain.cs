@@ -50,6 +50,9 @@ public sealed class IssuedChain
     /// <summary>As a target receives it; the caller disposes it.</summary>
     public CertificateBundle Bundle(string certificate = "test") => new(certificate, Leaf, [Intermediate], [.. _key]);
 
+    /// <summary>Leaf, intermediate and key as one text, as people upload them.</summary>
+    public string UploadPem() => $"{PemEncoding.WriteString("CERTIFICATE", Leaf)}\n{PemEncoding.WriteString("CERTIFICATE", Intermediate)}\n{KeyPem}\n";
+
     /// <summary>Writes the certificates in this order, and the key, where a server reads them.</summary>
     public void Write(string certificatePath, string keyPath, params IReadOnlyList<byte[]> order)
     {
