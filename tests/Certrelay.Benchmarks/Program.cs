@@ -1,1 +1,29 @@
-Console.WriteLine("Benchmarks");
+using Certrelay.Benchmarks;
+
+// Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
+//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start]
+if (args is ["bare", var url])
+    return await BareApp.RunAsync(url);
+
+var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start"];
+foreach (var name in chosen)
+{
+    Console.WriteLine($"== {name}");
+    switch (name)
+    {
+        case "reconcile":
+            await ReconcileBenchmark.RunAsync();
+            break;
+        case "queue":
+            await QueueBenchmark.RunAsync();
+            break;
+        case "start":
+            await StartBenchmark.RunAsync();
+            break;
+        default:
+            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue and start.");
+            return 2;
+    }
+}
+
+return 0;

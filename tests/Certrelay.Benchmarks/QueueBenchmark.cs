@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Certrelay.App.Embedded.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Certrelay.Benchmarks;
+
+/// <summary>Jobs through the durable queue (sent, received, deleted) by 16 producers and 16 workers, against a loop on the same table that commits each move by itself.</summary>
+internal static class QueueBenchmark
+{
+    private const int Producers = 16;
+    private const int Workers = 16;
+    private const int Jobs = 20_000;
+    private const int LoopJobs = 500;
+    private const int Turns = 5;
+    private static readonly byte[] Body = """{"v":1,"step":"zybqzw3mtrc1t0cbgv873xkbh2-target-000"}"""u8.ToArray();
+
+    public static async Task RunAsync()
+    {
+        var (ours, loop) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Turns; round++)
+        {
+            loop.Add(await LoopAsync());
+            ours.Add(await QueueAsync());
+        }
+
+        Console.WriteLine($"single commits: {Rounds.Of(loop, "jobs/s")}");
+        Console.WriteLine($"queue, {Producers} producers and {Workers} workers: {Rounds.Of(ours, "jobs/s")}");
+        Console.WriteLine($"ratio: {Rounds.Median(ours) / Rounds.Median(loop):N1}");
+    }
+
+    private static async Task<double> QueueAsync()
+    {
+        await using var data = new DataFolderForRun();
+        var queue = new SqliteWorkQueue(data.File, TimeProvider.System);
+        var done = 0;
+        var watch = Stopwatch.StartNew();
+        var producers = Enumerable.Range(0, Producers).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < Jobs / Producers; i++)
+                await queue.SendAsync("deploy", Body, TimeSpan.Zero, CancellationToken.None);
+        }));
+        var workers = Enumerable.Range(0, Workers).Select(_ => Task.Run(async () =>
+        {
+            while (Volatile.Read(ref done) < Jobs)
+            {
+                var taken = await queue.ReceiveAsync("deploy", 16, TimeSpan.FromSeconds(30), CancellationToken.None);
+                if (taken.Count == 0)
+                    await queue.WaitAsync("deploy", TimeSpan.FromMilliseconds(20), CancellationToken.None);
+                await Task.WhenAll(taken.Select(delivery => queue.DeleteAsync(delivery, CancellationToken.None)));
+                Interlocked.Add(ref done, taken.Count);
+            }
+        }));
+        await Task.WhenAll([.. producers, .. workers]);
+        return Jobs / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>The yardstick: one connection, one transaction for each send, receive and delete, synced as ours.</summary>
+    private static async Task<double> LoopAsync()
+    {
+        await using var data = new DataFolderForRun();
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(data.Path, "loop.db")};Pooling=False");
+        connection.Open();
+        Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE job (id INTEGER PRIMARY KEY, visible INTEGER, body BLOB)");
+        using var send = Prepare(connection, "INSERT INTO job (visible, body) VALUES (0, $1)", Body);
+        using var take = Prepare(connection, "UPDATE job SET visible = $1 WHERE id = (SELECT id FROM job WHERE visible = 0 LIMIT 1) RETURNING id", 1L);
+        using var delete = Prepare(connection, "DELETE FROM job WHERE id = $1", 0L);
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < LoopJobs; i++)
+        {
+            send.ExecuteNonQuery();
+            delete.Parameters[0].Value = take.ExecuteScalar();
+            delete.ExecuteNonQuery();
+        }
+
+        return LoopJobs / watch.Elapsed.TotalSeconds;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static SqliteCommand Prepare(SqliteConnection connection, string sql, object value)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Parameters.AddWithValue("$1", value);
+        return command;
+    }
+}
