@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Certrelay.Certificates;
-using Certrelay.Targets;
 using Certrelay.Vault;
 
 namespace Certrelay.Records;

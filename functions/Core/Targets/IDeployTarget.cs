@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Certrelay.Certificates;
+using Certrelay.Records;
 
 namespace Certrelay.Targets;
 
@@ -28,12 +29,6 @@ public sealed record TargetReading(TargetState State, IReadOnlyList<Finding> Ref
     public void Dispose() => Backup?.Dispose();
 }
 
-/// <summary>What is bound, resource by resource; recorded in the step.</summary>
-public sealed record TargetState(IReadOnlyList<ResourceState> Resources);
-
-/// <summary>One resource of a target (a folder, a listener, a domain): its id, the leaf bound there where it can be read, and whether it can be brought back.</summary>
-public sealed record ResourceState(string Id, Fingerprint? Fingerprint, bool Restorable);
-
 /// <summary>Exact bytes, modes and owners of what a write would replace, private key included, in the target's own encoding; zeroed on disposal.</summary>
 public sealed class TargetBackup(byte[] bytes) : IDisposable
 {
@@ -43,9 +38,6 @@ public sealed class TargetBackup(byte[] bytes) : IDisposable
 
     public override string ToString() => "[backup]";
 }
-
-/// <summary>A vendor's asynchronous job as the step records it between polls.</summary>
-public sealed record PendingJob(string Id, IReadOnlyDictionary<string, string> Details);
 
 /// <summary>How one resource fared: a job with one refused resource is not a success.</summary>
 public sealed record ResourceOutcome(string Id, bool Succeeded, string? Code = null, string? Message = null);

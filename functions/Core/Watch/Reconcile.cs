@@ -22,8 +22,13 @@ public sealed partial class Reconcile(
     {
         var now = time.GetUtcNow();
         var nudged = 0;
-        await foreach (var hint in due.ReadAsync(DueKind.Step, now + Period, Most, cancellationToken))
-            nudged += await StepAsync(hint, now, cancellationToken) ? 1 : 0;
+        // Side by side, so that their writes share commits.
+        var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(due.ReadAsync(DueKind.Step, now + Period, Most, cancellationToken), sideBySide, async (hint, token) =>
+        {
+            if (await StepAsync(hint, now, token))
+                Interlocked.Increment(ref nudged);
+        });
         await foreach (var hint in due.ReadAsync(DueKind.Cleanup, now, Most, cancellationToken))
         {
             var again = hint with { Moment = KeyText.Truncate(now + Again) };

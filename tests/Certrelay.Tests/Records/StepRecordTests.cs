@@ -1,7 +1,6 @@
 using System.Text;
 using Certrelay.Certificates;
 using Certrelay.Records;
-using Certrelay.Targets;
 using Certrelay.Vault;
 
 namespace Certrelay.Tests.Records;

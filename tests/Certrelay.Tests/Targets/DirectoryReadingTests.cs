@@ -1,5 +1,5 @@
 using Certrelay.Certificates;
-using Certrelay.Targets;
+using Certrelay.Records;
 
 namespace Certrelay.Tests.Targets;
 

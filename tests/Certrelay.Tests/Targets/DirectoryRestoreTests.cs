@@ -1,4 +1,5 @@
 using Certrelay.Certificates;
+using Certrelay.Records;
 using Certrelay.Targets;
 
 namespace Certrelay.Tests.Targets;

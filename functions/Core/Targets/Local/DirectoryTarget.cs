@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Certrelay.Certificates;
+using Certrelay.Records;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using Certrelay.Certificates;
+using Certrelay.Records;
 
 namespace Certrelay.Targets.Local;
 
