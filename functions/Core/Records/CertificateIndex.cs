@@ -4,12 +4,15 @@ using Certrelay.Certificates;
 
 namespace Certrelay.Records;
 
-/// <summary>Which certificate a fingerprint or a use belongs to.</summary>
+/// <summary>What an index row points at: the certificate that has a fingerprint, the target that uses one, the rollout that brings one.</summary>
 public sealed partial record IndexRecord : IRecord<IndexRecord>
 {
     public int Schema { get; init; } = 1;
 
     public required string Name { get; init; }
+
+    /// <summary>When the row was written.</summary>
+    public DateTimeOffset At { get; init; }
 
     public static JsonTypeInfo<IndexRecord> Json => IndexJson.Default.IndexRecord;
 
@@ -19,19 +22,25 @@ public sealed partial record IndexRecord : IRecord<IndexRecord>
 }
 
 /// <summary>The index rows of certificates: each is a hint that is held against the truth before it decides anything.</summary>
-public sealed class CertificateIndex(IRecordStore store)
+public sealed class CertificateIndex(IRecordStore store, TimeProvider time)
 {
-    /// <summary>Claims a fingerprint for a name and returns the name that has it: insert-if-absent makes it unique. A claim whose version was never written is taken over.</summary>
+    /// <summary>How long a row counts although the truth that it points at is not written: what it was written for may be under way.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Claims a fingerprint for a name and returns the name that has it: insert-if-absent makes it unique. An old claim whose version was never written is
+    /// taken over.
+    /// </summary>
     public async Task<string> ClaimAsync(Fingerprint fingerprint, string name, CancellationToken cancellationToken)
     {
-        var (key, mine) = (FingerprintKey(fingerprint), new IndexRecord { Name = name });
+        var (key, mine) = (FingerprintKey(fingerprint), new IndexRecord { Name = name, At = time.GetUtcNow() });
         while (true)
         {
             if (await store.TryInsertAsync(key, mine, cancellationToken) is not null)
                 return name;
             if (await store.ReadAsync<IndexRecord>(key, cancellationToken) is not { } claim)
                 continue;
-            if (claim.Value.Name == name || await HasAsync(claim.Value.Name, fingerprint, cancellationToken))
+            if (await HoldsAsync(claim.Value, fingerprint, cancellationToken))
                 return claim.Value.Name;
             try
             {
@@ -45,13 +54,30 @@ public sealed class CertificateIndex(IRecordStore store)
         }
     }
 
-    /// <summary>Gives a claim back.</summary>
-    public Task ReleaseAsync(Fingerprint fingerprint, CancellationToken cancellationToken) =>
-        store.WriteAsync([new RecordChange.Delete(FingerprintKey(fingerprint), null)], cancellationToken);
+    /// <summary>The name that a fingerprint is claimed for; null when it is free.</summary>
+    public async Task<string?> HolderAsync(Fingerprint fingerprint, CancellationToken cancellationToken) =>
+        await store.ReadAsync<IndexRecord>(FingerprintKey(fingerprint), cancellationToken) is { } claim
+        && await HoldsAsync(claim.Value, fingerprint, cancellationToken)
+            ? claim.Value.Name
+            : null;
 
-    /// <summary>Notes that a target shall serve a certificate.</summary>
+    /// <summary>Gives a claim back; one that another name has taken over stays.</summary>
+    public async Task ReleaseAsync(Fingerprint fingerprint, string name, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync<IndexRecord>(FingerprintKey(fingerprint), cancellationToken) is { } claim && claim.Value.Name == name)
+            await DropAsync(claim.Key, claim.ETag, cancellationToken);
+    }
+
+    /// <summary>Notes that a target shall serve a certificate; to be done before the target says so and once more after, because a reader in between drops the row.</summary>
     public Task UseAsync(string certificate, string target, CancellationToken cancellationToken) =>
-        store.WriteAsync([new RecordChange.Put(new RecordKey(Tables.Index, $"use.{certificate}", target), new IndexRecord { Name = target }.ToBody())], cancellationToken);
+        store.WriteAsync([new RecordChange.Put(UseKey(certificate, target), Row(target))], cancellationToken);
+
+    /// <summary>Drops the note of a use that is over.</summary>
+    public async Task ForgetAsync(string certificate, string target, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(UseKey(certificate, target), cancellationToken) is { } row)
+            await UserAsync(row, certificate, cancellationToken);
+    }
 
     /// <summary>The targets that shall serve a certificate, in the order of their names.</summary>
     public async Task<IReadOnlyList<TargetRecord>> UsersAsync(string certificate, CancellationToken cancellationToken)
@@ -59,18 +85,52 @@ public sealed class CertificateIndex(IRecordStore store)
         var users = new List<TargetRecord>();
         await foreach (var row in store.QueryAsync(Tables.Index, $"use.{certificate}", RowRange.All, cancellationToken))
         {
-            if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(row.Key.Row), cancellationToken) is { } target && target.Value.Certificate == certificate)
-                users.Add(target.Value);
-            else
-                await store.WriteAsync([new RecordChange.Delete(row.Key, row.ETag)], cancellationToken);
+            if (await UserAsync(row, certificate, cancellationToken) is { } target)
+                users.Add(target);
         }
 
         return users;
     }
 
-    private async Task<bool> HasAsync(string name, Fingerprint fingerprint, CancellationToken cancellationToken)
+    /// <summary>Notes that a rollout brings a certificate to targets; to be done before the rollout is written.</summary>
+    public Task RunAsync(string certificate, string rollout, CancellationToken cancellationToken) =>
+        store.WriteAsync([new RecordChange.Put(RunKey(certificate, rollout), Row(rollout))], cancellationToken);
+
+    /// <summary>The rollouts noted for a certificate, newest first.</summary>
+    public IAsyncEnumerable<Stored<IndexRecord>> RunsAsync(string certificate, CancellationToken cancellationToken) =>
+        store.ReadRangeAsync<IndexRecord>(Tables.Index, $"run.{certificate}", RowRange.All, cancellationToken);
+
+    /// <summary>Drops a row as it was read; one that was written anew stays.</summary>
+    public async Task DropAsync(RecordKey key, string etag, CancellationToken cancellationToken)
     {
-        await foreach (var version in store.ReadRangeAsync<VersionRecord>(Tables.Certificates, name, RowRange.StartingWith("v"), cancellationToken))
+        try
+        {
+            await store.WriteAsync([new RecordChange.Delete(key, etag)], cancellationToken);
+        }
+        catch (RecordConflictException)
+        {
+            // Written anew, or gone already.
+        }
+    }
+
+    /// <summary>True for a row that was written so lately that its truth may still follow.</summary>
+    public bool IsFresh(IndexRecord row) => row.At + Fresh > time.GetUtcNow();
+
+    private ReadOnlyMemory<byte> Row(string name) => new IndexRecord { Name = name, At = time.GetUtcNow() }.ToBody();
+
+    private async Task<TargetRecord?> UserAsync(StoredRecord row, string certificate, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(row.Key.Row), cancellationToken) is { } target && target.Value.Certificate == certificate)
+            return target.Value;
+        await DropAsync(row.Key, row.ETag, cancellationToken);
+        return null;
+    }
+
+    private async Task<bool> HoldsAsync(IndexRecord claim, Fingerprint fingerprint, CancellationToken cancellationToken)
+    {
+        if (IsFresh(claim))
+            return true;
+        await foreach (var version in store.ReadRangeAsync<VersionRecord>(Tables.Certificates, claim.Name, RowRange.StartingWith("v"), cancellationToken))
         {
             if (version.Value.Fingerprint == fingerprint)
                 return true;
@@ -80,4 +140,8 @@ public sealed class CertificateIndex(IRecordStore store)
     }
 
     private static RecordKey FingerprintKey(Fingerprint fingerprint) => new(Tables.Index, $"fp.{fingerprint.Hex[..2]}", fingerprint.Hex);
+
+    private static RecordKey UseKey(string certificate, string target) => new(Tables.Index, $"use.{certificate}", target);
+
+    private static RecordKey RunKey(string certificate, string rollout) => new(Tables.Index, $"run.{certificate}", rollout);
 }

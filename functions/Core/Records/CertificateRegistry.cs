@@ -7,11 +7,31 @@ namespace Certrelay.Records;
 /// <summary>What became of an upload: <see cref="Version"/> is null when it was refused, and then nothing is stored.</summary>
 public sealed record UploadResult(IReadOnlyList<Finding> Findings, LineageRecord? Lineage, VersionRecord? Version, bool Created);
 
-/// <summary>What people say about a certificate; null leaves it as it is.</summary>
+/// <summary>What people say about a certificate; null leaves it as it is, an empty owner takes the owner away.</summary>
 public sealed record LineageDetails(string? Owner = null, IReadOnlyDictionary<string, string>? Tags = null)
 {
-    public LineageRecord ApplyTo(LineageRecord lineage) => lineage with { Owner = Owner ?? lineage.Owner, Tags = Tags ?? lineage.Tags };
+    public LineageRecord ApplyTo(LineageRecord lineage) =>
+        lineage with { Owner = Owner is null ? lineage.Owner : Owner is "" ? null : Owner, Tags = Tags ?? lineage.Tags };
 }
+
+/// <summary>What storing an upload comes to.</summary>
+public enum UploadEffect
+{
+    /// <summary>Nothing is stored: a finding refuses the upload.</summary>
+    Refused,
+
+    /// <summary>The same leaf is stored under this name already.</summary>
+    Unchanged,
+
+    NewVersion,
+    NewCertificate,
+}
+
+/// <summary>What would become of an upload; <see cref="Version"/> is the number that it has or would get.</summary>
+public sealed record UploadPlan(IReadOnlyList<Finding> Findings, UploadEffect Effect, int? Version);
+
+/// <summary>A lineage with its current version, as listings show it.</summary>
+public sealed record LineageSummary(LineageRecord Lineage, VersionRecord? Current);
 
 /// <summary>Certificates and their versions: stored, read, described and removed.</summary>
 public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IVault vault, CertificateIndex index, Due due, TimeProvider time)
@@ -23,16 +43,23 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
     public async Task<UploadResult> StoreAsync(string name, CertificateInspection inspection, LineageDetails details, CancellationToken cancellationToken)
     {
         var leaf = inspection.Leaf ?? throw new ArgumentException("An inspection without a leaf cannot be stored.", nameof(inspection));
-        var holder = await index.ClaimAsync(leaf.Fingerprint, name, cancellationToken);
-        if (holder != name)
-            return new UploadResult([.. inspection.Findings, FindingCodes.RecordDuplicate.At(holder, $"The same certificate is stored as {holder}.")], null, null, Created: false);
-        var key = inspection.PrivateKey is { } secret ? await keys.SaveAsync(name, leaf.Fingerprint, secret, cancellationToken) : null;
-
         while (true)
         {
+            var before = await store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken);
+            if (before is { Value.Deleting: true })
+            {
+                // Under the same name, so that nothing of the old certificate comes back with the new one.
+                await CleanUpAsync(name, cancellationToken);
+                continue;
+            }
+
+            var holder = await index.ClaimAsync(leaf.Fingerprint, name, cancellationToken);
+            if (holder != name)
+                return new UploadResult([.. inspection.Findings, Duplicate(holder)], null, null, Created: false);
             if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
-                return new UploadResult(inspection.Findings, (await ReadAsync(name, cancellationToken))!.Value, same, Created: false);
-            var before = await ReadAsync(name, cancellationToken);
+                return new UploadResult(inspection.Findings, before?.Value, same, Created: false);
+            // Again at each turn: whoever deleted the certificate meanwhile has removed its keys too.
+            var key = inspection.PrivateKey is { } secret ? await keys.SaveAsync(name, leaf.Fingerprint, secret, cancellationToken) : null;
             var now = time.GetUtcNow();
             var sequence = (before?.Value.Last ?? 0) + 1;
             var version = Describe(name, sequence, leaf, inspection, now) with { Key = key };
@@ -56,9 +83,25 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
         }
     }
 
+    /// <summary>What <see cref="StoreAsync"/> would come to now; changes nothing.</summary>
+    public async Task<UploadPlan> PlanAsync(string name, CertificateInspection inspection, CancellationToken cancellationToken)
+    {
+        if (inspection.Leaf is not { } leaf)
+            return new UploadPlan(inspection.Findings, UploadEffect.Refused, null);
+        if (await index.HolderAsync(leaf.Fingerprint, cancellationToken) is { } holder && holder != name)
+            return new UploadPlan([.. inspection.Findings, Duplicate(holder)], UploadEffect.Refused, null);
+        if (!inspection.IsAccepted)
+            return new UploadPlan(inspection.Findings, UploadEffect.Refused, null);
+        if (await ReadAsync(name, cancellationToken) is not { Value: var lineage })
+            return new UploadPlan(inspection.Findings, UploadEffect.NewCertificate, 1);
+        return await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same
+            ? new UploadPlan(inspection.Findings, UploadEffect.Unchanged, same.Sequence)
+            : new UploadPlan(inspection.Findings, UploadEffect.NewVersion, lineage.Last + 1);
+    }
+
     /// <summary>The lineage; null when there is none.</summary>
-    public Task<Stored<LineageRecord>?> ReadAsync(string name, CancellationToken cancellationToken) =>
-        store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken);
+    public async Task<Stored<LineageRecord>?> ReadAsync(string name, CancellationToken cancellationToken) =>
+        await store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken) is { Value.Deleting: false } lineage ? lineage : null;
 
     /// <summary>One version; null when there is none.</summary>
     public async Task<VersionRecord?> ReadVersionAsync(string name, int sequence, CancellationToken cancellationToken) =>
@@ -72,13 +115,26 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
     }
 
     /// <summary>The lineages in the order of their names, beginning after one.</summary>
-    public async IAsyncEnumerable<Stored<LineageRecord>> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<LineageSummary> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        LineageSummary? open = null;
         await foreach (var row in store.ScanAsync(Tables.Certificates, after, cancellationToken))
         {
+            // The row of the lineage comes before those of its versions.
             if (row.Key.Row == "c")
-                yield return row.As<LineageRecord>();
+            {
+                if (open is { Lineage.Deleting: false })
+                    yield return open;
+                open = new LineageSummary(row.As<LineageRecord>().Value, null);
+            }
+            else if (open?.Lineage.Name == row.Key.Partition && row.Key.Row == VersionRecord.Row(open.Lineage.Current))
+            {
+                open = open with { Current = row.As<VersionRecord>().Value };
+            }
         }
+
+        if (open is { Lineage.Deleting: false })
+            yield return open;
     }
 
     /// <summary>Changes what people say about a certificate; throws <see cref="RecordConflictException"/> when it changed meanwhile.</summary>
@@ -86,30 +142,47 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
         store.ReplaceAsync(lineage, details.ApplyTo(lineage.Value) with { Updated = time.GetUtcNow() }, cancellationToken);
 
     /// <summary>
-    /// Removes a certificate with its versions and keys; throws <see cref="RecordConflictException"/> when it changed meanwhile. That no target uses it is for the caller to
-    /// see to. What a crash leaves behind is removed by the clean-up <c>crt-&lt;name&gt;</c>, which is due before the first row goes.
+    /// Removes a certificate with its versions and keys; throws <see cref="RecordConflictException"/> when it changed meanwhile. That no target uses it is for the
+    /// caller to see to. What a crash leaves behind is removed by the clean-up <c>crt-&lt;name&gt;</c>, which is due before the first row changes.
     /// </summary>
     public async Task DeleteAsync(Stored<LineageRecord> lineage, CancellationToken cancellationToken)
     {
         var name = lineage.Value.Name;
         await due.PutAsync(new DueHint(DueKind.Cleanup, KeyText.Truncate(time.GetUtcNow()), VersionKeys.VaultName(name)), cancellationToken);
-        await store.DeleteAsync(lineage, cancellationToken);
+        await store.ReplaceAsync(lineage, lineage.Value with { Deleting = true }, cancellationToken);
         await CleanUpAsync(name, cancellationToken);
     }
 
-    /// <summary>Removes what is left of a certificate that was deleted; does nothing when it exists.</summary>
+    /// <summary>Removes what is left of a certificate whose deletion has begun; does nothing to any other. Its own row goes last, so that the name stays taken until then.</summary>
     public async Task CleanUpAsync(string name, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(name, cancellationToken) is not null)
+        if (await store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken) is not { Value.Deleting: true } lineage)
             return;
-        await foreach (var version in store.ReadRangeAsync<VersionRecord>(Tables.Certificates, name, RowRange.StartingWith("v"), cancellationToken))
+        await foreach (var row in store.QueryAsync(Tables.Certificates, name, RowRange.StartingWith("v"), cancellationToken))
         {
-            await store.DeleteAsync(version, cancellationToken);
-            await index.ReleaseAsync(version.Value.Fingerprint, cancellationToken);
+            if (FingerprintOf(row) is { } fingerprint)
+                await index.ReleaseAsync(fingerprint, name, cancellationToken);
+            await index.DropAsync(row.Key, row.ETag, cancellationToken);
         }
 
         await vault.RemoveAsync(VersionKeys.VaultName(name), cancellationToken);
+        await index.DropAsync(lineage.Key, lineage.ETag, cancellationToken);
     }
+
+    /// <summary>Null for a damaged version, whose claim is taken over by whoever needs it.</summary>
+    private static Fingerprint? FingerprintOf(StoredRecord row)
+    {
+        try
+        {
+            return row.As<VersionRecord>().Value.Fingerprint;
+        }
+        catch (Permanent)
+        {
+            return null;
+        }
+    }
+
+    private static Finding Duplicate(string holder) => FindingCodes.RecordDuplicate.At(holder, $"The same certificate is stored as {holder}.");
 
     private async Task<VersionRecord?> FindAsync(string name, Fingerprint fingerprint, CancellationToken cancellationToken)
     {

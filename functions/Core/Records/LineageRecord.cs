@@ -25,6 +25,9 @@ public sealed record LineageRecord : IRecord<LineageRecord>
 
     public required DateTimeOffset Updated { get; init; }
 
+    /// <summary>True once its deletion has begun: it counts as gone, and its name is free again when its versions and keys are.</summary>
+    public bool Deleting { get; init; }
+
     public static JsonTypeInfo<LineageRecord> Json => RecordJson.Default.LineageRecord;
 
     public static RecordKey Key(string name) => new(Tables.Certificates, name, "c");

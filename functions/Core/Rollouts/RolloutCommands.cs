@@ -6,7 +6,8 @@ namespace Certrelay.Rollouts;
 public sealed record CommandResult(IReadOnlyList<string> Changed, IReadOnlyDictionary<string, string> Refused);
 
 /// <summary>What people may do with the steps of a rollout.</summary>
-public sealed class RolloutCommands(IRecordStore store, StepRecords steps, RolloutSummaries summaries, TimeProvider time)
+public sealed class RolloutCommands(
+    IRecordStore store, CertificateIndex index, StepRecords steps, RolloutSummaries summaries, TimeProvider time)
 {
     /// <summary>Calls off the steps that have written nothing yet.</summary>
     public Task<CommandResult> CancelAsync(string rollout, IReadOnlyList<string>? targets, CancellationToken cancellationToken) =>
@@ -69,7 +70,10 @@ public sealed class RolloutCommands(IRecordStore store, StepRecords steps, Rollo
         var summary = await summaries.ReadAsync(rollout, cancellationToken);
         var changed = new List<string>();
         var refused = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var target in targets ?? [.. summary?.Rollout.Targets.Select(named => named.Target) ?? []])
+        // A rollout that had settled may run again.
+        if (summary is not null)
+            await index.RunAsync(summary.Rollout.Version.Certificate, rollout, cancellationToken);
+        foreach (var target in targets?.Distinct(StringComparer.Ordinal) ?? [.. summary?.Rollout.Targets.Select(named => named.Target) ?? []])
         {
             if (await ChangeAsync(rollout, target, decide, cancellationToken) is { } reason)
                 refused[target] = reason;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Certrelay.Rollouts;
@@ -8,8 +9,13 @@ public static class RolloutId
     // Crockford's digits, as in ULIDs: no letter that is taken for another.
     private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
 
+    private static readonly SearchValues<char> DigitValues = SearchValues.Create(Digits);
+
     // 10 digits of 5 bits hold milliseconds beyond the year 37000; counted down from there.
     private const long Far = (1L << 50) - 1;
+
+    /// <summary>True for a text that could be an id.</summary>
+    public static bool IsValid(string? text) => text is { Length: 26 } && !text.AsSpan().ContainsAnyExcept(DigitValues);
 
     /// <summary>An id that nobody else has: 50 bits of time, 80 of chance.</summary>
     public static string New(DateTimeOffset now)

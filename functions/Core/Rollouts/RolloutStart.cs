@@ -41,6 +41,7 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
         var id = RolloutId.New(now);
         var desired = new VersionId(version.Certificate, version.Sequence, version.Fingerprint);
         var targets = new List<RolloutTarget>();
+        await index.RunAsync(version.Certificate, id, cancellationToken);
         foreach (var name in await TargetsAsync(request, cancellationToken))
         {
             await due.PutAsync(new DueHint(DueKind.Step, now, StepId.Of(id, name)), cancellationToken);
@@ -61,10 +62,29 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
         var first = targets.ConvertAll(target => new StepRecord { Rollout = id, Target = target.Target, Generation = target.Generation, Moment = now });
         RecordChange head = new RecordChange.Insert(RolloutRecord.Key(id), rollout.ToBody());
         foreach (var batch in first.Select(step => (RecordChange)new RecordChange.Insert(StepRecord.Key(id, step.Target), step.ToBody())).Prepend(head).Chunk(IRecordStore.LargestBatch))
-            await store.WriteAsync(batch, cancellationToken);
+            await WriteAsync(batch, head, cancellationToken);
         foreach (var step in first)
             await steps.NudgeAsync(step, cancellationToken);
         return id;
+    }
+
+    /// <summary>The targets that a request means, each once.</summary>
+    public async Task<IReadOnlyList<string>> TargetsAsync(RolloutRequest request, CancellationToken cancellationToken) => request.Targets is { } named
+        ? [.. named.Distinct(StringComparer.Ordinal)]
+        : ResourceName.IsValid(request.Certificate)
+            ? [.. (await index.UsersAsync(request.Certificate, cancellationToken)).Where(target => DeployTargets.Find(target.Kind) is { Writes: true }).Select(target => target.Name)]
+            : [];
+
+    private async Task WriteAsync(RecordChange[] batch, RecordChange head, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteAsync(batch, cancellationToken);
+        }
+        catch (RecordConflictException) when (batch[0] != head)
+        {
+            // A tick of the timer found a step that was not written yet and wrote it; it does so with the others of this batch too.
+        }
     }
 
     private async Task<long> RaiseAsync(string target, string rollout, VersionId desired, CancellationToken cancellationToken)
@@ -88,15 +108,9 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
 
     private async Task<VersionRecord?> VersionAsync(RolloutRequest request, CancellationToken cancellationToken)
     {
-        if (!ResourceName.IsValid(request.Certificate) || await store.ReadAsync<LineageRecord>(LineageRecord.Key(request.Certificate), cancellationToken) is not { } lineage)
+        if (!ResourceName.IsValid(request.Certificate) || await store.ReadAsync<LineageRecord>(LineageRecord.Key(request.Certificate), cancellationToken) is not { Value.Deleting: false } lineage)
             return null;
         var key = VersionRecord.RowKey(request.Certificate, request.Version ?? lineage.Value.Current);
         return (await store.ReadAsync<VersionRecord>(key, cancellationToken))?.Value;
     }
-
-    private async Task<IReadOnlyList<string>> TargetsAsync(RolloutRequest request, CancellationToken cancellationToken) => request.Targets is { } named
-        ? [.. named.Distinct(StringComparer.Ordinal)]
-        : ResourceName.IsValid(request.Certificate)
-            ? [.. (await index.UsersAsync(request.Certificate, cancellationToken)).Where(target => DeployTargets.Find(target.Kind) is { Writes: true }).Select(target => target.Name)]
-            : [];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Certrelay.Certificates;
 using Certrelay.Records;
 
@@ -7,7 +8,7 @@ namespace Certrelay.Rollouts;
 public sealed record RolloutSummary(RolloutRecord Rollout, string ETag, IReadOnlyList<StepRecord> Steps);
 
 /// <summary>Reads rollouts, their state derived from the steps at each look.</summary>
-public sealed class RolloutSummaries(IRecordStore store, TimeProvider time)
+public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index, TimeProvider time)
 {
     /// <summary>The rollout with its steps; null when there is none.</summary>
     public async Task<RolloutSummary?> ReadAsync(string id, CancellationToken cancellationToken)
@@ -21,6 +22,34 @@ public sealed class RolloutSummaries(IRecordStore store, TimeProvider time)
         var state = RolloutStates.Of(steps.Select(step => step.State));
         var settled = state == RolloutState.Running ? null : steps.Max(step => step.Settled) ?? rollout.Value.Settled;
         return new RolloutSummary(rollout.Value with { State = state, Settled = settled }, rollout.ETag, steps);
+    }
+
+    /// <summary>The rollouts as they were last saved, the newest first, beginning after one.</summary>
+    public async IAsyncEnumerable<RolloutRecord> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // From one partition to the next, past the steps and journals: a large rollout costs its listing no more than a small one.
+        while (await store.ScanAsync(Tables.Rollouts, after, cancellationToken).FirstOrDefaultAsync(cancellationToken) is { } first)
+        {
+            after = first.Key.Partition;
+            if (await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(after), cancellationToken) is { } rollout)
+                yield return rollout.Value;
+        }
+    }
+
+    /// <summary>The ids of the rollouts that still bring a certificate to targets.</summary>
+    public async Task<IReadOnlyList<string>> RunningAsync(string certificate, CancellationToken cancellationToken)
+    {
+        var running = new List<string>();
+        await foreach (var row in index.RunsAsync(certificate, cancellationToken))
+        {
+            var summary = await ReadAsync(row.Value.Name, cancellationToken);
+            if (summary?.Rollout.State == RolloutState.Running || (summary is null && index.IsFresh(row.Value)))
+                running.Add(row.Value.Name);
+            else
+                await index.DropAsync(row.Key, row.ETag, cancellationToken);
+        }
+
+        return running;
     }
 
     /// <summary>Saves the derived state for listings. Of two who do so at once, the later has seen both steps.</summary>

@@ -24,6 +24,11 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
         return await store.TryInsertAsync(key, first, cancellationToken) ?? await store.ReadAsync<StepRecord>(key, cancellationToken);
     }
 
+    /// <summary>The journal of a step, oldest line first.</summary>
+    public IAsyncEnumerable<JournalRecord> JournalAsync(string rollout, string target, CancellationToken cancellationToken) =>
+        store.ReadRangeAsync<JournalRecord>(Tables.Rollouts, rollout, RowRange.StartingWith($"j.{target}."), cancellationToken)
+            .Select(static line => line.Value);
+
     /// <summary>Writes the intent of a move: who is at it, until when, and that a try has begun.</summary>
     public async Task<Stored<StepRecord>> BeginAsync(Stored<StepRecord> step, HeldLease lease, CancellationToken cancellationToken)
     {

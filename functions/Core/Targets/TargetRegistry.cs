@@ -46,7 +46,7 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, I
             faults.AddRange(kind.Check(target.Settings, services).Select(fault => new SettingsFault($"settings.{fault.Path}".TrimEnd('.'), fault.Message)));
         else
             faults.Add(new SettingsFault("kind", $"There is no kind '{target.Kind}'; known are {string.Join(", ", DeployTargets.All.Select(known => known.Name))}."));
-        if (target.Certificate is { } certificate && (!ResourceName.IsValid(certificate) || await store.GetAsync(LineageRecord.Key(certificate), cancellationToken) is null))
+        if (target.Certificate is { } certificate && (!ResourceName.IsValid(certificate) || await store.ReadAsync<LineageRecord>(LineageRecord.Key(certificate), cancellationToken) is not { Value.Deleting: false }))
             faults.Add(new SettingsFault("certificate", $"There is no certificate '{certificate}'."));
         if (target.Window is { } window && (window < TimeSpan.FromSeconds(1) || window > LongestWindow))
             faults.Add(new SettingsFault("window", "The window is 1 second to 24 hours."));
@@ -83,6 +83,7 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, I
         var etags = await store.WriteAsync(
             [new RecordChange.Insert(TargetRecord.Key(record.Name), record.ToBody()), new RecordChange.Insert(TargetStateRecord.Key(record.Name), new TargetStateRecord().ToBody())],
             cancellationToken);
+        await UseAsync(record, cancellationToken);
         return new Stored<TargetRecord>(TargetRecord.Key(record.Name), record, etags[0]!);
     }
 
@@ -91,28 +92,34 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, I
     {
         var record = Record(target, old.Value.Created);
         await UseAsync(record, cancellationToken);
-        return await store.ReplaceAsync(old, record, cancellationToken);
+        var stored = await store.ReplaceAsync(old, record, cancellationToken);
+        await UseAsync(record, cancellationToken);
+        await ForgetAsync(old.Value, cancellationToken);
+        return stored;
     }
+
+    /// <summary>True while a rollout works on the target.</summary>
+    public async Task<bool> IsBusyAsync(string name, CancellationToken cancellationToken) =>
+        await ReadStateAsync(name, cancellationToken) is { } state && await IsBusyAsync(name, state, cancellationToken);
 
     /// <summary>Removes a target from the register and leaves the server as it is; false while a rollout works on it. Throws <see cref="RecordConflictException"/> when it changed meanwhile.</summary>
     public async Task<bool> DeleteAsync(Stored<TargetRecord> target, CancellationToken cancellationToken)
     {
         var name = target.Value.Name;
-        if (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken) is not { } state)
-        {
-            await store.DeleteAsync(target, cancellationToken);
-            return true;
-        }
-
-        if (state.Value.Rollout is { } rollout
-            && await store.ReadAsync<StepRecord>(StepRecord.Key(rollout, name), cancellationToken) is { Value.IsSettled: false })
-        {
+        var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken);
+        if (state is not null && await IsBusyAsync(name, state.Value, cancellationToken))
             return false;
-        }
-
-        await store.WriteAsync([new RecordChange.Delete(target.Key, target.ETag), new RecordChange.Delete(state.Key, state.ETag)], cancellationToken);
+        var gone = new RecordChange.Delete(target.Key, target.ETag);
+        await store.WriteAsync(state is null ? [gone] : [gone, new RecordChange.Delete(state.Key, state.ETag)], cancellationToken);
+        await ForgetAsync(target.Value, cancellationToken);
         return true;
     }
+
+    private async Task<bool> IsBusyAsync(string name, TargetStateRecord state, CancellationToken cancellationToken) =>
+        state.Rollout is { } rollout && await store.ReadAsync<StepRecord>(StepRecord.Key(rollout, name), cancellationToken) is { Value.IsSettled: false };
+
+    private Task ForgetAsync(TargetRecord target, CancellationToken cancellationToken) =>
+        target.Certificate is { } certificate ? index.ForgetAsync(certificate, target.Name, cancellationToken) : Task.CompletedTask;
 
     private Task UseAsync(TargetRecord target, CancellationToken cancellationToken) =>
         target.Certificate is { } certificate ? index.UseAsync(certificate, target.Name, cancellationToken) : Task.CompletedTask;

@@ -10,6 +10,9 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
 {
     private const int PageSize = 1000;
 
+    // Pages grow, so that a caller who wants the first rows does not pay for a thousand.
+    private const int FirstPage = 32;
+
     public Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -23,8 +26,7 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     public async IAsyncEnumerable<StoredRecord> QueryAsync(
         string table, string partition, RowRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Pages grow, so that a caller who wants the first rows does not pay for a thousand.
-        var (from, after, size) = (range.From ?? "", "", 32);
+        var (from, after, size) = (range.From ?? "", "", FirstPage);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -45,19 +47,19 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     public async IAsyncEnumerable<StoredRecord> ScanAsync(string table, string? afterPartition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Past every row of the partition: keys are printable ASCII, so 0x7f sorts behind all of them.
-        var (part, row) = (afterPartition ?? "", "\x7f");
+        var (part, row, size) = (afterPartition ?? "", "\x7f", FirstPage);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (afterPart, afterRow) = (part, row);
+            var (afterPart, afterRow, count) = (part, row, size);
             var page = file.Read(statements => ReadAll(
                 table,
-                statements["SELECT part, row, etag, body FROM record WHERE tbl = $1 AND (part, row) > ($2, $3) ORDER BY part, row LIMIT $4", table, afterPart, afterRow, PageSize]));
+                statements["SELECT part, row, etag, body FROM record WHERE tbl = $1 AND (part, row) > ($2, $3) ORDER BY part, row LIMIT $4", table, afterPart, afterRow, count]));
             foreach (var record in page)
                 yield return record;
-            if (page.Count < PageSize)
+            if (page.Count < size)
                 yield break;
-            (part, row) = (page[^1].Key.Partition, page[^1].Key.Row);
+            (part, row, size) = (page[^1].Key.Partition, page[^1].Key.Row, Math.Min(size * 4, PageSize));
         }
     }
 
