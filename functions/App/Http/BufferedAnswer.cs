@@ -19,16 +19,18 @@ internal sealed class BufferedAnswer(int status, string? contentType, string? lo
     public static async Task<BufferedAnswer> OfAsync(IResult answer, HttpContext context)
     {
         var response = context.Response;
-        var original = response.Body;
+        var (original, aborted) = (response.Body, context.RequestAborted);
         using var buffer = new MemoryStream();
         response.Body = buffer;
+        // What was done is kept for the repeated call although nobody waits for this answer any more.
+        context.RequestAborted = CancellationToken.None;
         try
         {
             await answer.ExecuteAsync(context);
         }
         finally
         {
-            response.Body = original;
+            (response.Body, context.RequestAborted) = (original, aborted);
         }
 
         return new BufferedAnswer(response.StatusCode, response.ContentType, response.Headers.Location, response.Headers.ETag, buffer.ToArray());

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -8,21 +10,36 @@ namespace Certrelay.App.Http;
 /// <summary>Strong entity tags made of the records' ETags, and the conditions that name them (RFC 9110 sections 8.8.3 and 13.1).</summary>
 public static class ETags
 {
+    // No record's ETag has one: neither numbers nor Base64url do.
+    private const char Joint = '.';
+
     /// <summary>The entity tag of a record's ETag. The store's own text may hold quotes (Azure Tables' does).</summary>
     public static string Of(string etag) =>
-        etag.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')
+        etag.All(static c => char.IsAsciiLetterOrDigit(c) || c is Joint or '-')
             ? $"\"{etag}\""
             : $"\"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(etag))}\"";
+
+    /// <summary>The ETag of an answer that has no record of its own: by its content.</summary>
+    public static string OfContent<T>(T content) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, EdgeJson.Options)))[..16];
+
+    /// <summary>The ETag of an answer that shows more than the record which If-Match guards.</summary>
+    public static string Joined<T>(string etag, T content) => $"{Of(etag)[1..^1]}{Joint}{OfContent(content)}";
 
     extension(HttpRequest request)
     {
         /// <summary>
         /// Throws <see cref="ProblemException"/> (<c>precondition.failed</c>) when If-Match was sent and names another state than
-        /// <paramref name="etag"/>.
+        /// <paramref name="etag"/>; of a joined one only the record's part counts.
         /// </summary>
         public void DemandIfMatch(string etag)
         {
-            if (request.Headers.IfMatch.Count > 0 && !Names(Parse(request.Headers.IfMatch), Of(etag), strong: true))
+            if (request.Headers.IfMatch.Count == 0)
+                return;
+            var tags = Parse(request.Headers.IfMatch).Select(static tag => tag.IsWeak || tag.Tag.IndexOf(Joint) is not (> 0 and var joint)
+                ? tag
+                : new EntityTagHeaderValue($"{tag.Tag.AsSpan(0, joint)}\""));
+            if (!Names(tags, Of(etag), strong: true))
                 throw new ProblemException(ProblemCodes.PreconditionFailed);
         }
     }

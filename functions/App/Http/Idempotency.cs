@@ -19,8 +19,8 @@ public sealed partial class Idempotency(IRecordStore store, TimeProvider time, I
 
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
-    // A process that died leaves its claim; no call of this API runs as long as this.
-    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(1);
+    // A process that died leaves its claim; no call of this API runs as long as this, the longest ?wait= included.
+    private static readonly TimeSpan Abandoned = Waiting.Longest + TimeSpan.FromMinutes(1);
 
     /// <summary>The key of a request; null when it has none; throws <see cref="ProblemException"/>.</summary>
     internal static string? KeyOf(HttpRequest request, HttpOperation operation)

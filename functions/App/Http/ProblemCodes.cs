@@ -59,7 +59,7 @@ public static class ProblemCodes
 
     public static readonly ProblemCode RequestRefused = new("request.refused", 422,
         "The request is well formed and is refused for what it says; nothing was stored or changed.",
-        "Each finding says what is wrong and what to do.");
+        "Each finding or fault says what is wrong and what to do.");
 
     public static readonly ProblemCode ResourceUnknown = new("resource.unknown", 404,
         "There is nothing of this name.",
@@ -124,6 +124,22 @@ public static class ProblemCodes
     public static readonly ProblemCode IdempotencyInProgress = new("idempotency.in-progress", 409,
         "The first call under this Idempotency-Key is still running.",
         "Repeat the call after the delay in Retry-After.");
+
+    public static readonly ProblemCode CertificateInUse = new("certificate.in-use", 409,
+        "The certificate is still needed: targets shall serve it, or a rollout brings it to some.",
+        "Give the targets another certificate or delete them, and wait for the rollouts or cancel them.");
+
+    public static readonly ProblemCode TargetExists = new("target.exists", 409,
+        "There is a target of this name.",
+        "Choose another name, or change the one that is there with PUT.");
+
+    public static readonly ProblemCode TargetBusy = new("target.busy", 409,
+        "A rollout works on the target.",
+        "Wait until it has settled, or cancel it.");
+
+    public static readonly ProblemCode RolloutUnchanged = new("rollout.unchanged", 409,
+        "The command changed no step of the rollout.",
+        "The member refused tells the reason for each target.");
 
     public static readonly ProblemCode TokenLastAdmin = new("token.last-admin", 409,
         "Without this token nobody could make another one.",

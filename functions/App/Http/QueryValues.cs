@@ -34,6 +34,9 @@ public static class QueryValues
                     : throw Invalid(name, "is to be a day (2026-01-05) or a moment (2026-01-05T08:00:00Z)");
         }
 
+        /// <summary><c>true</c> or <c>false</c>.</summary>
+        public bool? Flag(string name) => request.OneOf(name, "true", "false") is { } word ? word == "true" : null;
+
         /// <summary>One of some words.</summary>
         public string? OneOf(string name, params ReadOnlySpan<string> words)
         {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using Certrelay.Certificates;
 
 namespace Certrelay.App.Http.OpenApi;
 
@@ -54,6 +55,9 @@ internal sealed class OpenApiSchemas
 
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema, bool request)
     {
+        // The exporter knows nothing of what has its own converter.
+        if (context.TypeInfo.Type == typeof(PemText) || context.TypeInfo.Type == typeof(Fingerprint))
+            return Text();
         if (schema is not JsonObject json)
             return schema;
         // Nothing null is written: what may be null may be absent.
@@ -81,6 +85,9 @@ internal sealed class OpenApiSchemas
         {
             case StringLengthAttribute length:
                 (schema["minLength"], schema["maxLength"]) = (length.MinimumLength, length.MaximumLength);
+                break;
+            case OneLineAttribute line:
+                schema["maxLength"] = line.Longest;
                 break;
             case MinLengthAttribute least:
                 schema[isArray ? "minItems" : "minLength"] = least.Length;

@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using Certrelay.Certificates;
+using Certrelay.Records;
+
+namespace Certrelay.App.Triggers;
+
+/// <summary>What became, or with <c>dryRun</c> would become, of an upload. No answer ever holds a key.</summary>
+public sealed record UploadView
+{
+    /// <summary>False only for a dry run of an upload that would be refused.</summary>
+    public required bool Accepted { get; init; }
+
+    public required UploadEffect Effect { get; init; }
+
+    public string? Name { get; init; }
+
+    public int? Version { get; init; }
+
+    public Fingerprint? Fingerprint { get; init; }
+
+    public IReadOnlyList<string>? Names { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public DateTimeOffset? NotAfter { get; init; }
+
+    public required IReadOnlyList<Finding> Findings { get; init; }
+}
+
+/// <summary>A certificate in a listing.</summary>
+public sealed record CertificateItem
+{
+    public required string Name { get; init; }
+
+    public string? Owner { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    /// <summary>The number of the current version.</summary>
+    public required int Current { get; init; }
+
+    public IReadOnlyList<string>? Names { get; init; }
+
+    public DateTimeOffset? NotAfter { get; init; }
+
+    public Fingerprint? Fingerprint { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset Updated { get; init; }
+
+    public static CertificateItem Of(LineageSummary summary) => new()
+    {
+        Name = summary.Lineage.Name,
+        Owner = summary.Lineage.Owner,
+        Tags = summary.Lineage.Tags,
+        Current = summary.Lineage.Current,
+        Names = summary.Current?.Names,
+        NotAfter = summary.Current?.NotAfter,
+        Fingerprint = summary.Current?.Fingerprint,
+        Created = summary.Lineage.Created,
+        Updated = summary.Lineage.Updated,
+    };
+}
+
+/// <summary>A certificate with its current version and the targets that shall serve it.</summary>
+public sealed record CertificateView
+{
+    public required string Name { get; init; }
+
+    public string? Owner { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset Updated { get; init; }
+
+    public VersionView? Current { get; init; }
+
+    /// <summary>Those that the caller may see.</summary>
+    public required IReadOnlyList<string> Targets { get; init; }
+}
+
+/// <summary>One version; its certificates as PEM where it is asked for alone, its key never.</summary>
+public sealed record VersionView
+{
+    public required int Sequence { get; init; }
+
+    public required Fingerprint Fingerprint { get; init; }
+
+    public required IReadOnlyList<string> Names { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required string Issuer { get; init; }
+
+    public required string Serial { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+
+    public required DateTimeOffset NotAfter { get; init; }
+
+    public required string KeyAlgorithm { get; init; }
+
+    public required string SignatureAlgorithm { get; init; }
+
+    /// <summary>Whether the vault holds the private key; without it a version is watched only.</summary>
+    public required bool HasKey { get; init; }
+
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public string? LeafPem { get; init; }
+
+    /// <summary>The intermediates, issuer of the leaf first.</summary>
+    public string? ChainPem { get; init; }
+
+    public static VersionView Of(VersionRecord version) => new()
+    {
+        Sequence = version.Sequence,
+        Fingerprint = version.Fingerprint,
+        Names = version.Names,
+        Subject = version.Subject,
+        Issuer = version.Issuer,
+        Serial = version.Serial,
+        NotBefore = version.NotBefore,
+        NotAfter = version.NotAfter,
+        KeyAlgorithm = version.KeyAlgorithm,
+        SignatureAlgorithm = version.SignatureAlgorithm,
+        HasKey = version.Key is not null,
+        Findings = version.Findings,
+        Created = version.Created,
+    };
+
+    public static VersionView WithPem(VersionRecord version) => Of(version) with
+    {
+        LeafPem = Pem(version.Leaf),
+        ChainPem = string.Concat(version.Chain.Select(Pem)),
+    };
+
+    private static string Pem(byte[] der) => PemEncoding.WriteString("CERTIFICATE", der) + "\n";
+}

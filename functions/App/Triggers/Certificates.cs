@@ -1,0 +1,201 @@
+using System.ComponentModel;
+using System.Globalization;
+using Certrelay.App.Http;
+using Certrelay.Certificates;
+using Certrelay.Records;
+using Certrelay.Rollouts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Certrelay.App.Triggers;
+
+/// <summary>What people say about a certificate; what is absent stays, an empty owner takes the owner away.</summary>
+public sealed record CertificateChange
+{
+    [OneLine(200)]
+    public string? Owner { get; init; }
+
+    [TagMap]
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    public string? Reason { get; init; }
+}
+
+/// <summary>Certificates and their versions: upload, look, describe, delete.</summary>
+public sealed class Certificates(CertificateRegistry registry, CertificateIndex index, RolloutSummaries rollouts, TimeProvider time)
+{
+    [Function("UploadCertificate"), Requires(Permission.Upload), Audited("certificate.upload"), Idempotent]
+    [Takes(typeof(UploadRequest)), Takes("application/x-pem-file"), Takes("text/plain"), Takes("application/octet-stream"), Takes("multipart/form-data")]
+    [Answers(201, typeof(UploadView)), Answers(200, typeof(UploadView))]
+    [Query("name", "The certificate's name; made of the first DNS name when absent.")]
+    [Query("allowSelfSigned", "Takes a self-signed laboratory certificate with warnings.", Type = typeof(bool))]
+    [Query("dryRun", "Answers what would become of the upload and stores nothing.", Type = typeof(bool))]
+    [Description("Takes a certificate with its chain and key: 201 for a new version, 200 for the same upload again, 422 with every finding at once.")]
+    public async Task<IResult> UploadAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/certificates")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var dryRun = request.Flag("dryRun") ?? false;
+        using var body = UploadBody.Of(request);
+        if (body.Name is { } given)
+            request.Caller.Demand(given);
+        var options = new InspectionOptions { Now = time.GetUtcNow(), AllowSelfSigned = body.AllowSelfSigned };
+        using var inspection = CertificateInspector.Inspect(body.Inputs, options);
+        var name = body.Name ?? (inspection.Leaf is { } leaf ? LineageName.Of(leaf) : null);
+        if (name is null)
+            return Judged(request, name, inspection, new UploadPlan(inspection.Findings, UploadEffect.Refused, null), dryRun);
+        request.Caller.Demand(name);
+        request.Concerns($"certificate/{name}");
+
+        var plan = await registry.PlanAsync(name, inspection, cancellationToken);
+        if (dryRun || plan.Effect is UploadEffect.Refused)
+            return Judged(request, name, inspection, plan, dryRun);
+        // What has begun goes on when the caller hangs up: sent again it is the same upload.
+        var result = await registry.StoreAsync(name, inspection, new LineageDetails(body.Owner, body.Tags), CancellationToken.None);
+        if (result.Version is not { } version)
+            return Judged(request, name, inspection, new UploadPlan(result.Findings, UploadEffect.Refused, null), dryRun);
+        var view = View(name, inspection, plan with { Effect = result.Created ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence }, result.Findings);
+        return result.Created
+            ? Answer.Created(string.Create(CultureInfo.InvariantCulture, $"/api/certificates/{name}/versions/{version.Sequence}"), view)
+            : Answer.Ok(view);
+    }
+
+    [Function("ListCertificates"), Requires(Permission.Read), Paged, Answers(200, typeof(PageOf<CertificateItem>))]
+    [Query("owner", "Only those of an owner.")]
+    [Description("Lists the certificates by name.")]
+    public async Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/certificates")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (page, caller, owner) = (request.Page, request.Caller, request.Text("owner"));
+        return Answer.Page(await registry.ListAsync(page.After, cancellationToken)
+            .Where(summary => caller.MaySee(summary.Lineage.Name) && (owner is null || summary.Lineage.Owner == owner))
+            .ToPageAsync(page, static summary => summary.Lineage.Name, CertificateItem.Of, cancellationToken));
+    }
+
+    [Function("GetCertificate"), Requires(Permission.Read), Answers(200, typeof(CertificateView), ETag = true)]
+    [Description("Shows a certificate with its current version and the targets that shall serve it.")]
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/certificates/{name}")] HttpRequest request, string name,
+        CancellationToken cancellationToken) =>
+        await ShowAsync(request, await FindAsync(request, name, cancellationToken), cancellationToken);
+
+    [Function("ChangeCertificate"), Requires(Permission.Upload), Audited("certificate.change", Subject = "certificate/{name}"), IfMatch]
+    [Takes(typeof(CertificateChange)), Answers(200, typeof(CertificateView), ETag = true)]
+    [Description("Changes owner and tags.")]
+    public async Task<IResult> ChangeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/certificates/{name}")] HttpRequest request, string name,
+        CancellationToken cancellationToken)
+    {
+        var lineage = await FindAsync(request, name, cancellationToken);
+        var change = request.Json<CertificateChange>();
+        request.DemandIfMatch(lineage.ETag);
+        var changed = await registry.DescribeAsync(lineage, new LineageDetails(change.Owner, change.Tags), cancellationToken);
+        return await ShowAsync(request, changed, cancellationToken);
+    }
+
+    [Function("DeleteCertificate"), Requires(Permission.Delete), IfMatch(Optional = true), Answers(204), Answers(409, typeof(Problem), ContentType = "application/problem+json")]
+    [Audited("certificate.delete", Subject = "certificate/{name}", Reason = true)]
+    [Description("Deletes a certificate with its versions and keys, unless a target or a rollout needs it.")]
+    public async Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/certificates/{name}")] HttpRequest request, string name,
+        CancellationToken cancellationToken)
+    {
+        var lineage = await FindAsync(request, name, cancellationToken);
+        request.DemandIfMatch(lineage.ETag);
+        var users = await index.UsersAsync(name, cancellationToken);
+        var running = await rollouts.RunningAsync(name, cancellationToken);
+        if (users.Count + running.Count > 0)
+        {
+            throw new ProblemException(ProblemCodes.CertificateInUse, $"{users.Count} targets shall serve it, {running.Count} rollouts bring it to some.")
+            {
+                Members = new Dictionary<string, object?>(StringComparer.Ordinal)
+                {
+                    ["targets"] = Visible(request, users),
+                    ["rollouts"] = running,
+                },
+            };
+        }
+
+        await registry.DeleteAsync(lineage, CancellationToken.None);
+        return Answer.NoContent();
+    }
+
+    [Function("ListVersions"), Requires(Permission.Read), Paged, Answers(200, typeof(PageOf<VersionView>))]
+    [Description("Lists the versions of a certificate, oldest first.")]
+    public async Task<IResult> VersionsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/certificates/{name}/versions")] HttpRequest request, string name,
+        CancellationToken cancellationToken)
+    {
+        await FindAsync(request, name, cancellationToken);
+        var page = request.Page;
+        return Answer.Page(await registry.VersionsAsync(name, cancellationToken)
+            .Where(version => string.CompareOrdinal(VersionRecord.Row(version.Sequence), page.After) > 0)
+            .ToPageAsync(page, static version => VersionRecord.Row(version.Sequence), VersionView.Of, cancellationToken));
+    }
+
+    [Function("GetVersion"), Requires(Permission.Read), Answers(200, typeof(VersionView), ETag = true)]
+    [Description("Shows one version with its certificates as PEM; the key stays in the vault.")]
+    public async Task<IResult> VersionAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/certificates/{name}/versions/{sequence}")] HttpRequest request, string name,
+        string sequence, CancellationToken cancellationToken)
+    {
+        await FindAsync(request, name, cancellationToken);
+        var number = int.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0;
+        var version = await registry.ReadVersionAsync(name, number, cancellationToken)
+            ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"'{name}' has no version '{sequence}'.");
+        var view = VersionView.WithPem(version);
+        return Answer.Ok(view, ETags.OfContent(view));
+    }
+
+    private async Task<IResult> ShowAsync(HttpRequest request, Stored<LineageRecord> lineage, CancellationToken cancellationToken)
+    {
+        var (name, value) = (lineage.Value.Name, lineage.Value);
+        var current = await registry.ReadVersionAsync(name, value.Current, cancellationToken);
+        var view = new CertificateView
+        {
+            Name = name,
+            Owner = value.Owner,
+            Tags = value.Tags,
+            Created = value.Created,
+            Updated = value.Updated,
+            Current = current is null ? null : VersionView.Of(current),
+            Targets = Visible(request, await index.UsersAsync(name, cancellationToken)),
+        };
+        return Answer.Ok(view, ETags.Joined(lineage.ETag, view.Targets));
+    }
+
+    private async Task<Stored<LineageRecord>> FindAsync(HttpRequest request, string name, CancellationToken cancellationToken)
+    {
+        request.Caller.Demand(name);
+        return (ResourceName.IsValid(name) ? await registry.ReadAsync(name, cancellationToken) : null)
+            ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"There is no certificate '{name}'.");
+    }
+
+    private static IReadOnlyList<string> Visible(HttpRequest request, IEnumerable<TargetRecord> targets) =>
+        [.. targets.Select(static target => target.Name).Where(request.Caller.MaySee)];
+
+    /// <summary>The answer of a dry run, or the refusal.</summary>
+    private static IResult Judged(HttpRequest request, string? name, CertificateInspection inspection, UploadPlan plan, bool dryRun)
+    {
+        // The name that has the same leaf is told to those who may see it.
+        var findings = plan.Findings.Select(finding => finding.Code != FindingCodes.RecordDuplicate.Code || request.Caller.MaySee(finding.Scope)
+            ? finding
+            : FindingCodes.RecordDuplicate.At("another", "The same certificate is stored under another name.")).ToList();
+        if (dryRun)
+            return Answer.Ok(View(name, inspection, plan, findings));
+        var errors = findings.Count(static finding => finding.Severity is Severity.Error);
+        throw new ProblemException(ProblemCodes.RequestRefused, $"The upload has {errors} {(errors == 1 ? "fault" : "faults")}.") { Findings = findings };
+    }
+
+    private static UploadView View(string? name, CertificateInspection inspection, UploadPlan plan, IReadOnlyList<Finding> findings) => new()
+    {
+        Accepted = plan.Effect is not UploadEffect.Refused,
+        Effect = plan.Effect,
+        Name = name,
+        Version = plan.Version,
+        Fingerprint = inspection.Leaf?.Fingerprint,
+        Names = inspection.Leaf is { } leaf ? [.. leaf.Names.Select(static subject => subject.Value)] : null,
+        NotBefore = inspection.Leaf?.NotBefore,
+        NotAfter = inspection.Leaf?.NotAfter,
+        Findings = findings,
+    };
+}

@@ -1,0 +1,123 @@
+using System.Text;
+using Certrelay.App.Http;
+using Certrelay.Targets;
+using Microsoft.AspNetCore.Http;
+
+namespace Certrelay.App.Triggers;
+
+/// <summary>An upload as JSON: certificate, chain and key as PEM, in one field or in three.</summary>
+public sealed record UploadRequest : IDisposable
+{
+    /// <summary>Absent: made of the first DNS name.</summary>
+    [ResourceName]
+    public string? Name { get; init; }
+
+    public required PemText Certificate { get; init; }
+
+    public PemText? Chain { get; init; }
+
+    public PemText? Key { get; init; }
+
+    [OneLine(200)]
+    public string? Owner { get; init; }
+
+    [TagMap]
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>Takes a self-signed laboratory certificate with warnings.</summary>
+    public bool? AllowSelfSigned { get; init; }
+
+    public string? Reason { get; init; }
+
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        Chain?.Dispose();
+        Key?.Dispose();
+    }
+}
+
+/// <summary>An upload in whichever form it came. What may be a key is zeroed on disposal or with the request's own body.</summary>
+internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDisposable? owned) : IDisposable
+{
+    public IReadOnlyList<ReadOnlyMemory<byte>> Inputs { get; } = inputs;
+
+    public string? Name { get; init; }
+
+    public string? Owner { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    public bool AllowSelfSigned { get; init; }
+
+    /// <summary>Reads the body by its content type; throws <see cref="ProblemException"/> with every fault of its form.</summary>
+    public static UploadBody Of(HttpRequest request)
+    {
+        var body = request.HasJsonContentType() ? OfJson(request)
+            : request.ContentType!.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) ? OfForm(request)
+            : new UploadBody([request.Bytes], owned: null);
+        try
+        {
+            return body.With(NameIn(request), request.Flag("allowSelfSigned"));
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => owned?.Dispose();
+
+    private static UploadBody OfJson(HttpRequest request)
+    {
+        var json = request.Json<UploadRequest>();
+        return new UploadBody([.. new[] { json.Certificate, json.Chain, json.Key }.OfType<PemText>().Select(static pem => pem.Bytes)], json)
+        {
+            Name = json.Name,
+            Owner = json.Owner,
+            Tags = json.Tags,
+            AllowSelfSigned = json.AllowSelfSigned ?? false,
+        };
+    }
+
+    private static UploadBody OfForm(HttpRequest request)
+    {
+        var form = MultipartForm.Read(request, "certificate", "chain", "key", "name", "owner", "allowSelfSigned");
+        var faults = new List<RequestFault>();
+        if (!form.ContainsKey("certificate"))
+            faults.Add(new RequestFault("/certificate", "is missing"));
+        var (name, owner, allow) = (Text(form, "name"), Text(form, "owner"), Text(form, "allowSelfSigned"));
+        if (name is not null && !ResourceName.IsValid(name))
+            faults.Add(new RequestFault("/name", NameForm));
+        if (owner is not null && !new OneLineAttribute(200).IsValid(owner))
+            faults.Add(new RequestFault("/owner", "is to be one line of at most 200 characters"));
+        if (allow is not (null or "true" or "false"))
+            faults.Add(new RequestFault("/allowSelfSigned", "is to be true or false"));
+        if (faults.Count > 0)
+            throw new ProblemException(ProblemCodes.BodyInvalid, $"The body has {faults.Count} faults.") { Faults = faults };
+        string[] texts = ["certificate", "chain", "key"];
+        return new UploadBody([.. texts.Where(form.ContainsKey).Select(field => form[field])], owned: null)
+        {
+            Name = name,
+            Owner = owner,
+            AllowSelfSigned = allow == "true",
+        };
+    }
+
+    private const string NameForm = "is to be 1 to 63 of a-z, 0-9 and single hyphens";
+
+    private static string? NameIn(HttpRequest request) =>
+        request.Text("name") is not { } name || ResourceName.IsValid(name) ? request.Text("name") : throw QueryValues.Invalid("name", NameForm);
+
+    private static string? Text(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> form, string field) =>
+        form.TryGetValue(field, out var value) ? Encoding.UTF8.GetString(value.Span) : null;
+
+    /// <summary>What the query says counts; another name in the body is a fault.</summary>
+    private UploadBody With(string? name, bool? allowSelfSigned)
+    {
+        if (name is not null && Name is not null && name != Name)
+            throw QueryValues.Invalid("name", "differs from the name in the body");
+        return new UploadBody(Inputs, owned) { Name = name ?? Name, Owner = Owner, Tags = Tags, AllowSelfSigned = allowSelfSigned ?? AllowSelfSigned };
+    }
+}
