@@ -1,0 +1,171 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Certrelay.App.Http;
+using Certrelay.Outgoing;
+using Certrelay.Records;
+using Certrelay.Targets;
+
+namespace Certrelay.App.Triggers;
+
+/// <summary>An endpoint as a client sees the target: where it connects to, the name that it asks for, and pinned addresses.</summary>
+public sealed record EndpointView(string Host, int Port, string? ServerName = null, IReadOnlyList<string>? Addresses = null)
+{
+    public static EndpointView Of(Endpoint endpoint) =>
+        new(endpoint.Host, endpoint.Port, endpoint.ServerName, endpoint.Addresses.Count == 0 ? null : endpoint.Addresses);
+
+    public Endpoint ToEndpoint() => new(Host, Port) { ServerName = ServerName, Addresses = Addresses ?? [] };
+}
+
+/// <summary>A target as its owner describes it.</summary>
+public record TargetChange
+{
+    public required string Kind { get; init; }
+
+    /// <summary>As the schema of the kind says (<c>/api/target-kinds/{kind}</c>).</summary>
+    public JsonElement? Settings { get; init; }
+
+    /// <summary>The certificate that the target shall serve.</summary>
+    public string? Certificate { get; init; }
+
+    [MaxLength(100)]
+    public IReadOnlyList<EndpointView>? Endpoints { get; init; }
+
+    /// <summary>How long the new certificate may take to be seen everywhere; absent: the kind's own.</summary>
+    public int? WindowSeconds { get; init; }
+
+    /// <summary>Handshakes for each address in a round; absent: 4.</summary>
+    public int? Samples { get; init; }
+
+    public OnPartial? OnPartial { get; init; }
+
+    [OneLine(200)]
+    public string? Owner { get; init; }
+
+    [TagMap]
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    public string? Reason { get; init; }
+
+    internal TargetDescription Describe(string name)
+    {
+        var empty = new TargetDescription { Name = name, Kind = Kind };
+        return empty with
+        {
+            Settings = Settings ?? JsonElement.Parse("{}"),
+            Certificate = Certificate,
+            Endpoints = [.. (Endpoints ?? []).Select(static endpoint => endpoint.ToEndpoint())],
+            Window = WindowSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Samples = Samples ?? empty.Samples,
+            OnPartial = OnPartial ?? empty.OnPartial,
+            Owner = Owner is "" ? null : Owner,
+            Tags = Tags ?? empty.Tags,
+        };
+    }
+}
+
+/// <summary>A new target.</summary>
+public sealed record TargetRequest : TargetChange
+{
+    public required string Name { get; init; }
+}
+
+/// <summary>A target: its definition, and in the answer for it alone also what the product knows of it.</summary>
+public sealed record TargetView
+{
+    public required string Name { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required JsonElement Settings { get; init; }
+
+    public string? Certificate { get; init; }
+
+    public required IReadOnlyList<EndpointView> Endpoints { get; init; }
+
+    public int? WindowSeconds { get; init; }
+
+    public required int Samples { get; init; }
+
+    public required OnPartial OnPartial { get; init; }
+
+    public string? Owner { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset Updated { get; init; }
+
+    public TargetStateView? State { get; init; }
+
+    public static TargetView Of(TargetRecord target, TargetStateRecord? state = null) => new()
+    {
+        Name = target.Name,
+        Kind = target.Kind,
+        Settings = target.Settings,
+        Certificate = target.Certificate,
+        Endpoints = [.. target.Endpoints.Select(EndpointView.Of)],
+        WindowSeconds = (int?)target.Window?.TotalSeconds,
+        Samples = target.Samples,
+        OnPartial = target.OnPartial,
+        Owner = target.Owner,
+        Tags = target.Tags,
+        Created = target.Created,
+        Updated = target.Updated,
+        State = state is null ? null : TargetStateView.Of(state),
+    };
+}
+
+/// <summary>What a target shall serve, what was last seen or bound there, and the rollout that set it.</summary>
+public sealed record TargetStateView
+{
+    public VersionId? Desired { get; init; }
+
+    public VersionId? Binding { get; init; }
+
+    public DateTimeOffset? BoundAt { get; init; }
+
+    public string? Rollout { get; init; }
+
+    public required long Generation { get; init; }
+
+    public static TargetStateView Of(TargetStateRecord state) => new()
+    {
+        Desired = state.Desired,
+        Binding = state.Binding,
+        BoundAt = state.BoundAt,
+        Rollout = state.Rollout,
+        Generation = state.Generation,
+    };
+}
+
+/// <summary>A kind of target; the schema of its settings (JSON schema, draft 2020-12) in the answer for it alone.</summary>
+public sealed record KindView
+{
+    public required string Kind { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>False for a kind that is watched and never written.</summary>
+    public required bool Writes { get; init; }
+
+    public required bool NeedsAccount { get; init; }
+
+    /// <summary>How long the new certificate may take to be seen everywhere, unless the target says otherwise.</summary>
+    public required int WindowSeconds { get; init; }
+
+    public required IReadOnlyList<string> KeyAlgorithms { get; init; }
+
+    public JsonNode? Settings { get; init; }
+
+    public static KindView Of(TargetKind kind) => new()
+    {
+        Kind = kind.Name,
+        Title = kind.Title,
+        Writes = kind.Writes,
+        NeedsAccount = kind.NeedsAccount,
+        WindowSeconds = (int)kind.VerificationWindow.TotalSeconds,
+        KeyAlgorithms = kind.KeyAlgorithms,
+    };
+}
