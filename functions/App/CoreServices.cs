@@ -35,5 +35,6 @@ public static class CoreServices
         .AddSingleton<RolloutCommands>()
         .AddSingleton<Reconcile>()
         .AddSingleton<Cleanup>()
-        .AddSingleton<Stuck>();
+        .AddSingleton<Stuck>()
+        .AddSingleton<Triggers.RolloutWait>();
 }
