@@ -17,6 +17,7 @@ public static class CoreServices
         .AddSingleton(settings.Outgoing)
         .AddSingleton(settings.Rollouts.ToOptions())
         .AddSingleton<Due>()
+        .AddSingleton<AuditSeals>()
         .AddSingleton<CertificateIndex>()
         .AddSingleton<VersionKeys>()
         .AddSingleton<CertificateRegistry>()
@@ -35,6 +36,10 @@ public static class CoreServices
         .AddSingleton<RolloutCommands>()
         .AddSingleton<Reconcile>()
         .AddSingleton<Cleanup>()
+        .AddSingleton<Heartbeats>()
+        .AddSingleton<StatusCount>()
+        .AddSingleton<Healing>()
+        .AddSingleton<Reindex>()
         .AddSingleton<Stuck>()
         .AddSingleton<Triggers.RolloutWait>();
 }

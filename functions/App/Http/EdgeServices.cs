@@ -17,6 +17,7 @@ public static class EdgeServices
         .AddSingleton<TokenRecords>()
         .AddSingleton<Authentication>()
         .AddSingleton<Idempotency>()
+        .AddSingleton<Due>()
         .AddSingleton<AuditTrail>()
         .AddSingleton<AuditLog>()
         .AddSingleton(static provider => new AuditVerification(

@@ -11,7 +11,7 @@ namespace Certrelay.App.Http;
 /// that say "again"
 /// (408, 409, 412, 425, 429, from 500 on, and none at all) are not kept.
 /// </summary>
-public sealed partial class Idempotency(IRecordStore store, TimeProvider time, ILogger<Idempotency> logger)
+public sealed partial class Idempotency(IRecordStore store, Due due, TimeProvider time, ILogger<Idempotency> logger)
 {
     internal const string Header = "Idempotency-Key";
     internal const string Replayed = "Idempotency-Replayed";
@@ -67,13 +67,16 @@ public sealed partial class Idempotency(IRecordStore store, TimeProvider time, I
         var now = time.GetUtcNow();
         var fresh = new IdempotencyRecord { Request = request, Started = now, Expires = now + Kept };
         var key = IdempotencyRecord.Key(id);
-        if (await store.TryInsertAsync(key, fresh, cancellationToken) is { } claim)
-            return (claim, true);
         if (await store.ReadAsync<IdempotencyRecord>(key, cancellationToken) is not { } before)
-            throw InProgress();
+        {
+            await due.PutAsync(IdempotencyRecord.Hint(id, fresh.Expires), cancellationToken);
+            return await store.TryInsertAsync(key, fresh, cancellationToken) is { } claim ? (claim, true) : throw InProgress();
+        }
+
         var abandoned = before.Value.Status is null && before.Value.Started + Abandoned <= now && before.Value.Request == request;
         if (abandoned || before.Value.Expires <= now)
         {
+            await due.PutAsync(IdempotencyRecord.Hint(id, fresh.Expires), cancellationToken);
             try
             {
                 return (await store.ReplaceAsync(before, fresh, cancellationToken), true);

@@ -72,6 +72,10 @@ public sealed class CertificateIndex(IRecordStore store, TimeProvider time)
     public Task UseAsync(string certificate, string target, CancellationToken cancellationToken) =>
         store.WriteAsync([new RecordChange.Put(UseKey(certificate, target), Row(target))], cancellationToken);
 
+    /// <summary>True when the use of a certificate by a target is noted.</summary>
+    public async Task<bool> IsUseNotedAsync(string certificate, string target, CancellationToken cancellationToken) =>
+        await store.GetAsync(UseKey(certificate, target), cancellationToken) is not null;
+
     /// <summary>Drops the note of a use that is over.</summary>
     public async Task ForgetAsync(string certificate, string target, CancellationToken cancellationToken)
     {

@@ -38,6 +38,9 @@ public sealed partial record IdempotencyRecord : IRecord<IdempotencyRecord>
     /// <summary>The row of an id, in one of 256 partitions.</summary>
     public static RecordKey Key(string id) => new(Table, $"idem.{id.AsSpan(0, 2)}", id);
 
+    /// <summary>The hint that has the row of an id removed at a moment.</summary>
+    public static DueHint Hint(string id, DateTimeOffset moment) => new(DueKind.Cleanup, KeyText.Truncate(moment), $"idem-{id}");
+
     /// <summary>Removes the row of an id once it has expired, and tells when to come again otherwise; null when nothing is left to remove.</summary>
     public static async Task<DateTimeOffset?> RemoveExpiredAsync(
         IRecordStore store, string id, TimeProvider time, CancellationToken cancellationToken)

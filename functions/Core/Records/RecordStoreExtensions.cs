@@ -43,6 +43,13 @@ public static class RecordStoreExtensions
                 yield return row.As<T>();
         }
 
+        /// <summary>The partitions of a table in their order, beginning after one: a large one costs no more than a small one.</summary>
+        public async IAsyncEnumerable<string> PartitionsAsync(string table, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            while (await store.ScanAsync(table, after, cancellationToken).FirstOrDefaultAsync(cancellationToken) is { } first)
+                yield return after = first.Key.Partition;
+        }
+
         /// <summary>Adds a record; throws <see cref="RecordConflictException"/> when the row exists.</summary>
         public async Task<Stored<T>> InsertAsync<T>(RecordKey key, T value, CancellationToken cancellationToken)
             where T : IRecord<T> =>

@@ -27,11 +27,10 @@ public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index,
     /// <summary>The rollouts as they were last saved, the newest first, beginning after one.</summary>
     public async IAsyncEnumerable<RolloutRecord> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // From one partition to the next, past the steps and journals: a large rollout costs its listing no more than a small one.
-        while (await store.ScanAsync(Tables.Rollouts, after, cancellationToken).FirstOrDefaultAsync(cancellationToken) is { } first)
+        // From one partition to the next, past the steps and journals.
+        await foreach (var id in store.PartitionsAsync(Tables.Rollouts, after, cancellationToken))
         {
-            after = first.Key.Partition;
-            if (await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(after), cancellationToken) is { } rollout)
+            if (await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(id), cancellationToken) is { } rollout)
                 yield return rollout.Value;
         }
     }

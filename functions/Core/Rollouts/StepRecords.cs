@@ -54,13 +54,22 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
         var after = outcome.Step with { Journal = before.Journal + (outcome.What is null ? 0 : 1) };
         if (after.Moment is { } moment && moment != before.Moment)
             await due.PutAsync(Hint(after, moment), cancellationToken);
-        if (after is { IsSettled: true, Backup: not null, Settled: { } settled } && !before.IsSettled)
-            await due.PutAsync(new DueHint(DueKind.Cleanup, KeyText.Truncate(settled + options.KeepBackup), $"rb-{after.Id}"), cancellationToken);
+        if (!before.IsSettled && CleanupOf(after) is { } cleanup)
+            await due.PutAsync(cleanup, cancellationToken);
         var etags = await store.WriteAsync(
             [new RecordChange.Replace(step.Key, after.ToBody(), step.ETag), .. Line(before, after, outcome.What)], cancellationToken);
         if (before.Moment is { } old && old != after.Moment)
             await due.RemoveAsync(Hint(before, old), cancellationToken);
         return new Stored<StepRecord>(step.Key, after, etags[0]!);
+    }
+
+    /// <summary>Writes the hints again that a step should have: for its next moment, and for the end of its backup while that lies ahead.</summary>
+    public async Task HintAsync(StepRecord step, CancellationToken cancellationToken)
+    {
+        if (step.Moment is { } moment)
+            await due.PutAsync(Hint(step, moment), cancellationToken);
+        if (CleanupOf(step) is { } cleanup && cleanup.Moment > time.GetUtcNow())
+            await due.PutAsync(cleanup, cancellationToken);
     }
 
     /// <summary>Sends the nudge for a step's next move; one that is far off is left to Due.</summary>
@@ -97,6 +106,10 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
         };
         yield return new RecordChange.Insert(JournalRecord.Key(after.Rollout, after.Target, after.Journal), line.ToBody());
     }
+
+    private DueHint? CleanupOf(StepRecord step) => step is { IsSettled: true, Backup: not null, Settled: { } settled }
+        ? new DueHint(DueKind.Cleanup, KeyText.Truncate(settled + options.KeepBackup), $"rb-{step.Id}")
+        : null;
 
     private static DueHint Hint(StepRecord step, DateTimeOffset moment) => new(DueKind.Step, moment, step.Id);
 }

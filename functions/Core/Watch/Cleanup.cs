@@ -4,8 +4,9 @@ using Certrelay.Vault;
 
 namespace Certrelay.Watch;
 
-/// <summary>Removes what has served its time: the material for a restore a week after its step settled, and the rest of a deleted certificate.</summary>
-public sealed class Cleanup(IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, RolloutOptions options, TimeProvider time)
+/// <summary>Removes what has served its time: the material for a restore a week after its step settled, the rest of a deleted certificate, kept answers.</summary>
+public sealed class Cleanup(
+    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, RolloutOptions options, TimeProvider time)
 {
     /// <summary>Removes what a hint names when its time has come, then the hint; called too early or twice it changes nothing.</summary>
     public async Task RunAsync(DueHint hint, CancellationToken cancellationToken)
@@ -17,6 +18,10 @@ public sealed class Cleanup(IVault vault, Due due, StepRecords steps, Certificat
                 break;
             case ["crt", var certificate]:
                 await certificates.CleanUpAsync(certificate, cancellationToken);
+                break;
+            case ["idem", var answer]:
+                if (await IdempotencyRecord.RemoveExpiredAsync(store, answer, time, cancellationToken) is { } later)
+                    await due.PutAsync(IdempotencyRecord.Hint(answer, later), cancellationToken);
                 break;
         }
 

@@ -1,0 +1,76 @@
+using Certrelay.Records;
+using Certrelay.Rollouts;
+using Microsoft.Extensions.Logging;
+
+namespace Certrelay.Watch;
+
+/// <summary>Writes again the hints and index rows that the truth of one partition calls for. Each may be done twice, or while others work on the same.</summary>
+public sealed partial class Healing(
+    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, RolloutSummaries summaries, StepRecords steps, TimeProvider time,
+    ILogger<Healing> logger)
+{
+    /// <summary>The claims of a certificate's fingerprints; the rest of one that is deleted, or whose own row is gone.</summary>
+    public async Task CertificateAsync(string name, CancellationToken cancellationToken)
+    {
+        var key = LineageRecord.Key(name);
+        if (await store.ReadAsync<LineageRecord>(key, cancellationToken) is not { } lineage)
+        {
+            // Versions never come before their lineage. The mark keeps an upload of the same name out until they are gone.
+            var now = time.GetUtcNow();
+            var mark = new LineageRecord { Name = name, Current = 0, Last = 0, Created = now, Updated = now, Deleting = true };
+            if (await store.TryInsertAsync(key, mark, cancellationToken) is not { } marked)
+                return;
+            Log.Orphan(logger, name);
+            lineage = marked;
+        }
+
+        if (lineage.Value.Deleting)
+        {
+            await certificates.CleanUpAsync(name, cancellationToken);
+            return;
+        }
+
+        await foreach (var version in certificates.VersionsAsync(name, cancellationToken))
+        {
+            if (await index.HolderAsync(version.Fingerprint, cancellationToken) is null
+                && await index.ClaimAsync(version.Fingerprint, name, cancellationToken) == name)
+                Log.Healed(logger, "claim", $"{name} {version.Sequence}");
+        }
+    }
+
+    /// <summary>The note that a target uses its certificate.</summary>
+    public async Task TargetAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken) is not { Value.Certificate: { } certificate }
+            || await index.IsUseNotedAsync(certificate, name, cancellationToken))
+            return;
+        await index.UseAsync(certificate, name, cancellationToken);
+        Log.Healed(logger, "use", name);
+    }
+
+    /// <summary>The hints of a rollout's steps, and its saved state.</summary>
+    public async Task RolloutAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(id), cancellationToken) is not { } saved
+            || await summaries.ReadAsync(id, cancellationToken) is not { } summary)
+            return;
+        foreach (var step in summary.Steps)
+            await steps.HintAsync(step, cancellationToken);
+        if (summary.Rollout.State is RolloutState.Running)
+            await index.RunAsync(summary.Rollout.Version.Certificate, id, cancellationToken);
+        if (saved.Value.State != summary.Rollout.State)
+        {
+            await summaries.RefreshAsync(id, cancellationToken);
+            Log.Healed(logger, "state", id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The {What} of {Id} was missing and is written again")]
+        public static partial void Healed(ILogger logger, string what, string id);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Versions of {Name} are left without their certificate and are removed")]
+        public static partial void Orphan(ILogger logger, string name);
+    }
+}
