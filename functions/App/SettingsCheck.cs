@@ -1,6 +1,5 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
 namespace Certrelay.App;
@@ -17,21 +16,15 @@ public static class SettingsCheck
     /// <summary>Binds the settings; throws <see cref="SettingsException"/> with every fault at once, a key that names no setting among them.</summary>
     public static Settings Read(IConfiguration configuration)
     {
-        Settings settings;
-        try
-        {
-            settings = configuration.Get<Settings>() ?? new Settings();
-        }
-        catch (InvalidOperationException fault)
-        {
-            throw new SettingsException([fault.Message]);
-        }
+        var faults = new SettingsFaults();
+        foreach (var setting in SettingShape.Of(typeof(Settings)).Members)
+            faults.Look(configuration.GetSection(setting.Name), setting);
 
-        var faults = new List<string>();
-        Check(settings, "", faults);
-        foreach (var section in typeof(Settings).GetProperties().Where(property => property.PropertyType.Assembly != typeof(string).Assembly))
-            Unknown(configuration.GetSection(section.Name), section.PropertyType, faults);
-        return faults.Count == 0 ? settings : throw new SettingsException(faults);
+        // What has no valid value is left out, so that the rest can be checked too.
+        var readable = configuration.AsEnumerable().Where(pair => pair.Value is not null && !faults.Unreadable.Contains(pair.Key));
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(readable).Build().Get<Settings>() ?? new Settings();
+        Check(settings, "", faults.Sentences);
+        return faults.Sentences.Count == 0 ? settings : throw new SettingsException(faults.Sentences);
     }
 
     private static void Check(object value, string path, List<string> faults)
@@ -42,16 +35,34 @@ public static class SettingsCheck
             faults.Add($"{path}{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}");
         foreach (var property in value.GetType().GetProperties())
         {
-            if (property.PropertyType.Assembly != typeof(string).Assembly && property.GetIndexParameters().Length == 0 && property.GetValue(value) is { } child and not IEnumerable)
+            if (property.PropertyType.Assembly != typeof(string).Assembly && property.GetIndexParameters().Length == 0
+                && property.GetValue(value) is { } child and not IEnumerable)
                 Check(child, $"{path}{property.Name}:", faults);
         }
     }
 
-    /// <summary>A misspelt setting would silently keep its default.</summary>
-    private static void Unknown(IConfigurationSection section, Type type, List<string> faults)
+    /// <summary>Goes through what is configured and collects what fits no setting: a misspelt one would silently keep its default.</summary>
+    private sealed class SettingsFaults
     {
-        var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var child in section.GetChildren().Where(child => !known.Contains(child.Key)))
-            faults.Add($"{child.Path}: there is no such setting.");
+        public List<string> Sentences { get; } = [];
+
+        public HashSet<string> Unreadable { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public void Look(IConfigurationSection section, SettingShape setting)
+        {
+            foreach (var child in section.GetChildren())
+            {
+                if (setting.MemberOf(child.Key) is { } member)
+                    Look(child, member);
+                else
+                    Sentences.Add($"{child.Path}: there is no such setting.");
+            }
+
+            if (section.Value is { } text && setting.FaultOf(text) is { } fault)
+            {
+                Unreadable.Add(section.Path);
+                Sentences.Add($"{section.Path}: {fault}");
+            }
+        }
     }
 }
