@@ -13,21 +13,24 @@ namespace Certrelay.App.Cli;
 /// <summary><c>serve</c>: runs the API, the timers and the queues until it is stopped.</summary>
 internal static class ServeCommand
 {
-    public static Option<string?> Data { get; } = new("--data") { Description = "The folder of database, vault and first token.", HelpName = "folder", Recursive = true };
+    public static Option<string?> Data { get; } = new("--data")
+    {
+        Description = "The folder of database, vault and first token.",
+        HelpName = "folder",
+    };
 
-    public static Option<string?> Url { get; } = new("--url") { Description = "The address of the API.", HelpName = "address", Recursive = true };
+    public static Option<string?> Url { get; } = new("--url") { Description = "The address of the API.", HelpName = "address" };
 
     public static Option<string> SettingsFile { get; } = new("--settings")
     {
         Description = "The file of settings; its section Values is read, environment variables (Http__Url) come on top.",
         HelpName = "file",
         DefaultValueFactory = static _ => "local.settings.json",
-        Recursive = true,
     };
 
     public static Command Create()
     {
-        var command = new Command("serve", "Run the API, the timers and the queues (the default).");
+        var command = new Command("serve", "Run the API, the timers and the queues (the default).") { Data, Url, SettingsFile };
         command.SetAction(RunAsync);
         return command;
     }
@@ -67,7 +70,11 @@ internal static class ServeCommand
             overrides["DataFolder"] = data;
         if (arguments.GetValue(Url) is { } url)
             overrides["Http:Url"] = url;
-        return new ConfigurationBuilder().AddConfiguration(file.GetSection("Values")).AddEnvironmentVariables().AddInMemoryCollection(overrides).Build();
+        return new ConfigurationBuilder()
+            .AddConfiguration(file.GetSection("Values"))
+            .AddEnvironmentVariables()
+            .AddInMemoryCollection(overrides)
+            .Build();
     }
 
     private static void Greet(string address, Certrelay.Records.FirstToken token)

@@ -3,6 +3,9 @@ namespace Certrelay.App.Embedded;
 /// <summary>Where the embedded edition keeps what it keeps.</summary>
 public sealed record DataFolder
 {
+    /// <summary>The folder of the vault within; for who must not make the data folder by looking at it.</summary>
+    internal const string VaultName = "vault";
+
     /// <summary>Makes the folder, for its owner alone, unless it is there.</summary>
     public DataFolder(string path)
     {
@@ -15,7 +18,7 @@ public sealed record DataFolder
 
     public string Database => System.IO.Path.Combine(Root, "certrelay.db");
 
-    public string Vault => System.IO.Path.Combine(Root, "vault");
+    public string Vault => System.IO.Path.Combine(Root, VaultName);
 
     public string MasterKey => System.IO.Path.Combine(Root, "master.key");
 }
