@@ -1,9 +1,12 @@
 using System.CommandLine;
 using Certrelay.App.Cli;
+using Certrelay.App.Cli.Demo;
 
 var root = new RootCommand("Certrelay brings certificates to every place that terminates TLS, and proves by a handshake that they are served.")
 {
     ServeCommand.Create(),
+    DemoCommand.Create(),
+    DemoReloadCommand.Create(),
     RotateKeyCommand.Create(),
     ServeCommand.Data,
     ServeCommand.Url,

@@ -1,0 +1,30 @@
+using Certrelay.App.Cli.Demo.Screens;
+
+namespace Certrelay.App.Cli.Demo;
+
+/// <summary>The lines of the table of sites; the story and the watch change them, and each change is shown once.</summary>
+internal sealed class SiteTable(IDemoScreen screen)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, SiteShown> _lines = new(StringComparer.Ordinal);
+
+    public void Add(SiteShown line)
+    {
+        lock (_lock)
+        {
+            _lines.Add(line.Site, line);
+            screen.Show(line);
+        }
+    }
+
+    public void Change(DemoSite site, Func<SiteShown, SiteShown> change)
+    {
+        lock (_lock)
+        {
+            if (!_lines.TryGetValue(site.Name, out var before) || change(before) is var after && after == before)
+                return;
+            _lines[site.Name] = after;
+            screen.Show(after);
+        }
+    }
+}

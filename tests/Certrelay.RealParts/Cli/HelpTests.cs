@@ -1,0 +1,18 @@
+using Certrelay.RealParts.Support;
+
+namespace Certrelay.RealParts.Cli;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("serve", "--data", "--url", "--settings")]
+    [InlineData("demo", "--data", "--json")]
+    [InlineData("rotate-key", "--data", "--settings", "--next-key-file")]
+    public async Task Help_of_a_verb_names_its_options(string verb, params string[] options)
+    {
+        using var help = CertrelayProcess.Start(verb, "--help");
+
+        Assert.Equal(0, await help.ExitAsync());
+        Assert.All(options, option => Assert.Contains(help.Lines, line => line.TrimStart().StartsWith(option, StringComparison.Ordinal)));
+    }
+}
