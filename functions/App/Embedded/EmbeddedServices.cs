@@ -1,4 +1,3 @@
-using System.Reflection;
 using Certrelay.App.Embedded.Host;
 using Certrelay.App.Embedded.Sqlite;
 using Certrelay.Dns;
@@ -16,16 +15,18 @@ public static class EmbeddedServices
     {
         var data = new DataFolder(settings.DataFolder);
         services.TryAddSingleton(TimeProvider.System);
+        // Opened beside the putting together of everything else: the two take about the same time.
+        var file = Task.Run(() => new SqliteFile(data.Database));
         return services
             .AddSingleton(data)
-            .AddSingleton(_ => new SqliteFile(data.Database))
+            .AddSingleton(_ => file.GetAwaiter().GetResult())
             .AddSingleton<IRecordStore, SqliteRecordStore>()
             .AddSingleton<SqliteWorkQueue>()
             .AddSingleton<IWorkQueue>(static provider => provider.GetRequiredService<SqliteWorkQueue>())
             .AddSingleton(MasterKeySource(settings, data))
             .AddSingleton<IVault>(provider => FileVault.Open(data.Vault, provider.GetRequiredService<IMasterKeySource>(), provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<IResolver, SystemResolver>()
-            .AddSingleton(_ => FunctionTable.Of(Assembly.GetExecutingAssembly()))
+            .AddSingleton(_ => FunctionTable.OfProduct())
             .AddSingleton<FunctionInvoker>()
             .AddSingleton(_ => QueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")))
             .AddHostedService<FunctionHost>();

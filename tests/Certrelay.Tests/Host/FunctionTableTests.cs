@@ -37,7 +37,9 @@ public sealed class FunctionTableTests
     }
 
     [Fact]
-    public void The_products_own_functions_are_well_declared() => Assert.NotNull(FunctionTable.Of(typeof(FunctionTable).Assembly));
+    public void Every_function_of_the_assembly_is_well_declared_and_found_at_the_start() => Assert.Equal(
+        FunctionTable.Of(typeof(FunctionTable).Assembly.GetTypes()).Functions.Select(function => function.Name),
+        FunctionTable.OfProduct().Functions.Select(function => function.Name));
 
     private sealed class HiddenClass
     {

@@ -15,10 +15,13 @@ public sealed class FunctionTable
 
     public IReadOnlyList<FunctionDefinition> Functions { get; }
 
-    /// <summary>Reads every function of an assembly; throws <see cref="FunctionDeclarationException"/> when one could not run here or on Azure Functions.</summary>
-    public static FunctionTable Of(Assembly assembly) => Of(assembly.GetTypes());
+    /// <summary>
+    /// Reads every function of the product; throws <see cref="FunctionDeclarationException"/> when one could not run here or on Azure Functions. Function classes live in
+    /// one namespace: going through all methods of the assembly would take a fifth of the start.
+    /// </summary>
+    public static FunctionTable OfProduct() => Of(typeof(FunctionTable).Assembly.GetTypes().Where(type => type.Namespace == typeof(Triggers.Timers).Namespace));
 
-    /// <summary>As <see cref="Of(Assembly)"/>, for the named types.</summary>
+    /// <summary>As <see cref="OfProduct"/>, for the named types.</summary>
     public static FunctionTable Of(IEnumerable<Type> types)
     {
         var faults = new List<string>();
