@@ -53,6 +53,8 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
     /// <summary>Reads the body by its content type; throws <see cref="ProblemException"/> with every fault of its form.</summary>
     public static UploadBody Of(HttpRequest request)
     {
+        if (request.Bytes.IsEmpty)
+            throw new ProblemException(ProblemCodes.BodyMissing);
         var body = request.HasJsonContentType() ? OfJson(request)
             : request.ContentType!.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) ? OfForm(request)
             : new UploadBody([request.Bytes], owned: null);

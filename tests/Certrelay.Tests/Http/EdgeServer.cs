@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Certrelay.App.Embedded.Host;
 using Certrelay.App.Embedded.Sqlite;
@@ -24,7 +22,7 @@ internal sealed class EdgeServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly SqliteFile _file;
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+    private readonly EdgeClient _client = new();
     private WebApplication? _application;
 
     private EdgeServer(TimeProvider time)
@@ -79,27 +77,9 @@ internal sealed class EdgeServer : IAsyncDisposable
         SendAsync(method, path, token, body, CancellationToken.None, headers);
 
     /// <summary>As above, for a caller who may hang up.</summary>
-    public async Task<Reply> SendAsync(
-        string method, string path, string? token, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Address, path));
-        if (token is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Content = body switch
-        {
-            null => null,
-            HttpContent content => content,
-            _ => new StringContent(body.ToString()!, Encoding.UTF8, "application/json"),
-        };
-        foreach (var (name, value) in headers)
-            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
-        using var response = await _client.SendAsync(request, cancellationToken);
-        return new Reply(
-            (int)response.StatusCode,
-            response.Content.Headers.ContentType?.MediaType,
-            await response.Content.ReadAsStringAsync(cancellationToken),
-            response.Headers.Concat(response.Content.Headers).ToDictionary(pair => pair.Key, pair => string.Join(", ", pair.Value), StringComparer.OrdinalIgnoreCase));
-    }
+    public Task<Reply> SendAsync(
+        string method, string path, string? token, object? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers) =>
+        _client.SendAsync(method, new Uri(Address, path), token, body, cancellationToken, headers);
 
     public Task<Reply> GetAsync(string path, string? token = null, params (string Name, string Value)[] headers) => SendAsync("GET", path, token, body: null, headers);
 
