@@ -100,6 +100,7 @@ public sealed class RolloutCommands(
                 return decision.Refusal;
             try
             {
+                // The hint that stood before stays: should this end here, it has the rollout's state saved; else the next tick drops it.
                 await steps.NudgeAsync((await steps.EndAsync(step, decision.Outcome, cancellationToken)).Value, cancellationToken);
                 return null;
             }

@@ -13,15 +13,8 @@ public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index,
     /// <summary>The rollout with its steps; null when there is none.</summary>
     public async Task<RolloutSummary?> ReadAsync(string id, CancellationToken cancellationToken)
     {
-        if (await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(id), cancellationToken) is not { } rollout)
-            return null;
-        var found = new Dictionary<string, StepRecord>(StringComparer.Ordinal);
-        await foreach (var row in store.QueryAsync(Tables.Rollouts, id, RowRange.StartingWith("s."), cancellationToken))
-            found[row.Key.Row[2..]] = Read(row, rollout.Value);
-        var steps = rollout.Value.Targets.Select(named => found.GetValueOrDefault(named.Target) ?? NotYet(rollout.Value, named)).ToList();
-        var state = RolloutStates.Of(steps.Select(step => step.State));
-        var settled = state == RolloutState.Running ? null : steps.Max(step => step.Settled) ?? rollout.Value.Settled;
-        return new RolloutSummary(rollout.Value with { State = state, Settled = settled }, rollout.ETag, steps);
+        var rollout = await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(id), cancellationToken);
+        return rollout is null ? null : await DeriveAsync(rollout, cancellationToken);
     }
 
     /// <summary>The rollouts as they were last saved, the newest first, beginning after one.</summary>
@@ -51,14 +44,17 @@ public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index,
         return running;
     }
 
-    /// <summary>Saves the derived state for listings. Of two who do so at once, the later has seen both steps.</summary>
+    /// <summary>Saves the derived state for listings, unless it is saved already. Of two who do so at once, the later has seen both steps.</summary>
     public async Task RefreshAsync(string id, CancellationToken cancellationToken)
     {
-        while (await ReadAsync(id, cancellationToken) is { } summary)
+        while (await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(id), cancellationToken) is { } saved)
         {
+            var rollout = (await DeriveAsync(saved, cancellationToken)).Rollout;
+            if ((rollout.State, rollout.Settled) == (saved.Value.State, saved.Value.Settled))
+                return;
             try
             {
-                await store.WriteAsync([new RecordChange.Replace(RolloutRecord.Key(id), summary.Rollout.ToBody(), summary.ETag)], cancellationToken);
+                await store.ReplaceAsync(saved, rollout, cancellationToken);
                 return;
             }
             catch (RecordConflictException)
@@ -66,6 +62,17 @@ public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index,
                 // Another step of the same rollout settled: look again.
             }
         }
+    }
+
+    private async Task<RolloutSummary> DeriveAsync(Stored<RolloutRecord> rollout, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, StepRecord>(StringComparer.Ordinal);
+        await foreach (var row in store.QueryAsync(Tables.Rollouts, rollout.Value.Id, RowRange.StartingWith("s."), cancellationToken))
+            found[row.Key.Row[2..]] = Read(row, rollout.Value);
+        var steps = rollout.Value.Targets.Select(named => found.GetValueOrDefault(named.Target) ?? NotYet(rollout.Value, named)).ToList();
+        var state = RolloutStates.Of(steps.Select(step => step.State));
+        var settled = state == RolloutState.Running ? null : steps.Max(step => step.Settled) ?? rollout.Value.Settled;
+        return new RolloutSummary(rollout.Value with { State = state, Settled = settled }, rollout.ETag, steps);
     }
 
     private StepRecord Read(StoredRecord row, RolloutRecord rollout)

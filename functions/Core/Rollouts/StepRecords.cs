@@ -3,7 +3,7 @@ using Certrelay.Records;
 namespace Certrelay.Rollouts;
 
 /// <summary>
-/// The order in which a step's records are written: the hint in Due before the truth, step and journal in one batch, old hints dropped last.
+/// The order in which a step's records are written: the hint in Due before the truth, step and journal in one batch, old hints dropped last of all.
 /// Each method throws <see cref="RecordConflictException"/> when somebody else moved the step meanwhile.
 /// </summary>
 public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, RolloutOptions options, TimeProvider time)
@@ -47,7 +47,7 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
             cancellationToken);
     }
 
-    /// <summary>Writes an outcome with its line in the journal and sends the nudge for what follows.</summary>
+    /// <summary>Writes an outcome with its line in the journal. The hints that the move came from stay until the caller has written what follows from it.</summary>
     public async Task<Stored<StepRecord>> EndAsync(Stored<StepRecord> step, StepOutcome outcome, CancellationToken cancellationToken)
     {
         var before = step.Value;
@@ -58,8 +58,6 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
             await due.PutAsync(cleanup, cancellationToken);
         var etags = await store.WriteAsync(
             [new RecordChange.Replace(step.Key, after.ToBody(), step.ETag), .. Line(before, after, outcome.What)], cancellationToken);
-        if (before.Moment is { } old && old != after.Moment)
-            await due.RemoveAsync(Hint(before, old), cancellationToken);
         return new Stored<StepRecord>(step.Key, after, etags[0]!);
     }
 

@@ -40,6 +40,8 @@ public sealed partial class StepRunner(
             return;
         }
 
+        if (step is { Value: { IsSettled: true, Moment: null } settled })
+            await FinishAsync(settled, cancellationToken);
         if (step is null || !step.Value.IsDue(time.GetUtcNow()))
             return;
         try
@@ -63,7 +65,8 @@ public sealed partial class StepRunner(
         }
         catch (Permanent fault)
         {
-            await EndAsync(step, step.Value.GivesUp(fault.Code, fault.Message, time.GetUtcNow()), cancellationToken);
+            var after = await steps.EndAsync(step, step.Value.GivesUp(fault.Code, fault.Message, time.GetUtcNow()), cancellationToken);
+            await FollowUpAsync(after.Value, [step.Value.Moment], cancellationToken);
             return;
         }
 
@@ -86,9 +89,23 @@ public sealed partial class StepRunner(
             if (after is null)
                 return;
             await lease.ReleaseAsync(state => WithBinding(state, after), cancellationToken);
-            await steps.DropHintAsync(after, again.Value.Moment, cancellationToken);
-            await FollowUpAsync(after, cancellationToken);
+            await FollowUpAsync(after, [again.Value.Moment, lease.Until], cancellationToken);
         }
+    }
+
+    /// <summary>Writes what a crash may have kept from being written once the step had settled: the binding, the end of the lease, the rollout's state.</summary>
+    private async Task FinishAsync(StepRecord step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await leases.ReleaseAsync(step.Target, step.Fence, state => WithBinding(state, step), cancellationToken);
+        }
+        catch (Permanent unreadable)
+        {
+            Log.Unreadable(logger, step.Id, unreadable);
+        }
+
+        await RefreshAsync(step.Rollout, cancellationToken);
     }
 
     /// <summary>The move itself; null when the lease was lost and somebody else decides.</summary>
@@ -176,13 +193,13 @@ public sealed partial class StepRunner(
         where T : class, IRecord<T> =>
         (await store.ReadAsync<T>(key, cancellationToken))?.Value ?? throw new Permanent("record.missing", $"The record {key} does not exist.");
 
-    private async Task EndAsync(Stored<StepRecord> step, StepOutcome outcome, CancellationToken cancellationToken) =>
-        await FollowUpAsync((await steps.EndAsync(step, outcome, cancellationToken)).Value, cancellationToken);
-
-    private async Task FollowUpAsync(StepRecord step, CancellationToken cancellationToken)
+    /// <summary>The hints that the move came from go only now: until then they bring a settled step back, so that nothing that follows from its outcome is lost.</summary>
+    private async Task FollowUpAsync(StepRecord step, IEnumerable<DateTimeOffset?> hints, CancellationToken cancellationToken)
     {
         if (step.IsSettled)
             await RefreshAsync(step.Rollout, cancellationToken);
+        foreach (var hint in hints.Where(hint => hint != step.Moment))
+            await steps.DropHintAsync(step, hint, cancellationToken);
         await steps.NudgeAsync(step, cancellationToken);
     }
 

@@ -32,6 +32,31 @@ public sealed class TargetLeases(IRecordStore store, RolloutOptions options, Tim
             }
         }
     }
+
+    /// <summary>Gives a lease back in the place of a holder that died, with its last change to the record; does nothing when it was given back, or taken by another.</summary>
+    public Task ReleaseAsync(string target, long fence, Func<TargetStateRecord, TargetStateRecord> change, CancellationToken cancellationToken) =>
+        UpdateAsync(store, target, fence, state => change(state) with { Lease = null }, cancellationToken);
+
+    /// <summary>Changes the record while the lease of this fence is held; false when it is not.</summary>
+    internal static async Task<bool> UpdateAsync(
+        IRecordStore store, string target, long fence, Func<TargetStateRecord, TargetStateRecord> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(target), cancellationToken);
+            if (state?.Value.Lease?.Fence != fence)
+                return false;
+            try
+            {
+                await store.ReplaceAsync(state, change(state.Value), cancellationToken);
+                return true;
+            }
+            catch (RecordConflictException)
+            {
+                // A new rollout raised the generation meanwhile: the lease is still the same, look again.
+            }
+        }
+    }
 }
 
 /// <summary>A lease while it is held. <see cref="Lost"/> is cancelled when it could not be renewed in time: the holder must stop, its later writes are refused.</summary>
@@ -105,22 +130,6 @@ public sealed class HeldLease : IAsyncDisposable
         }
     }
 
-    private async Task<bool> UpdateAsync(Func<TargetStateRecord, TargetStateRecord> change, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var state = await _store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(_target), cancellationToken);
-            if (state?.Value.Lease?.Fence != Fence)
-                return false;
-            try
-            {
-                await _store.ReplaceAsync(state, change(state.Value), cancellationToken);
-                return true;
-            }
-            catch (RecordConflictException)
-            {
-                // A new rollout raised the generation meanwhile: the lease is still ours, look again.
-            }
-        }
-    }
+    private Task<bool> UpdateAsync(Func<TargetStateRecord, TargetStateRecord> change, CancellationToken cancellationToken) =>
+        TargetLeases.UpdateAsync(_store, _target, Fence, change, cancellationToken);
 }

@@ -45,11 +45,20 @@ public sealed partial class Reconcile(
         try
         {
             if (StepId.Parse(hint.Id) is not var (rollout, target)
-                || await steps.ReadAsync(rollout, target, cancellationToken) is not { } step
-                || !step.Value.IsDue(now + Period))
+                || await steps.ReadAsync(rollout, target, cancellationToken) is not { } step)
             {
                 await due.RemoveAsync(hint, cancellationToken);
                 return false;
+            }
+
+            if (!step.Value.IsDue(now + Period))
+            {
+                // A settled step with a hint left has met a crash: one last nudge has what follows from its outcome written.
+                var finish = step.Value is { IsSettled: true, Moment: null };
+                if (finish)
+                    await steps.NudgeAsync(step.Value, now, cancellationToken);
+                await due.RemoveAsync(hint, cancellationToken);
+                return finish;
             }
 
             // A running step is due again when its lease ends, however often that was renewed.

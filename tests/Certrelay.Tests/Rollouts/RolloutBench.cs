@@ -121,13 +121,13 @@ internal sealed class RolloutBench : IAsyncDisposable
         return await Get<RolloutStart>().StartAsync(request, "tester", "correlation", CancellationToken.None);
     }
 
-    /// <summary>Waits until the rollout has settled, or its steps are where the test wants them.</summary>
+    /// <summary>Waits until the rollout has settled and that is saved, which comes last of all, or until its steps are where the test wants them.</summary>
     public async Task<RolloutSummary> SettledAsync(string rollout, Func<RolloutSummary, bool>? until = null)
     {
         for (var i = 0; i < 600; i++)
         {
             var summary = (await Get<RolloutSummaries>().ReadAsync(rollout, CancellationToken.None))!;
-            if (until?.Invoke(summary) ?? summary.Rollout.State != RolloutState.Running)
+            if (until?.Invoke(summary) ?? (summary.Rollout.State != RolloutState.Running && await SavedAsync(rollout) == summary.Rollout.State))
                 return summary;
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
         }
@@ -136,6 +136,10 @@ internal sealed class RolloutBench : IAsyncDisposable
         Assert.Fail($"The rollout did not settle: {string.Join("; ", last.Steps.Select(step => $"{step.Target} {step.State} {step.Code} {step.Message}"))}");
         return last;
     }
+
+    /// <summary>The state as the rollout's own record has it.</summary>
+    public async Task<RolloutState> SavedAsync(string rollout) =>
+        (await Get<IRecordStore>().ReadAsync<RolloutRecord>(RolloutRecord.Key(rollout), CancellationToken.None))!.Value.State;
 
     public async Task<IReadOnlyList<JournalRecord>> JournalAsync(string rollout, string target)
     {
