@@ -17,6 +17,9 @@ public sealed partial class Reconcile(
     private const int Most = 2000;
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
 
+    // A process that died may have taken nudges with it whose hints were moved on: the first tick of each process looks as far as those.
+    private TimeSpan _ahead = Period + Again;
+
     /// <summary>One tick; returns how many nudges were sent.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +27,7 @@ public sealed partial class Reconcile(
         var nudged = 0;
         // Side by side, so that their writes share commits.
         var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(due.ReadAsync(DueKind.Step, now + Period, Most, cancellationToken), sideBySide, async (hint, token) =>
+        await Parallel.ForEachAsync(due.ReadAsync(DueKind.Step, now + _ahead, Most, cancellationToken), sideBySide, async (hint, token) =>
         {
             if (await StepAsync(hint, now, token))
                 Interlocked.Increment(ref nudged);
@@ -37,6 +40,7 @@ public sealed partial class Reconcile(
             nudged++;
         }
 
+        _ahead = Period;
         return nudged;
     }
 
@@ -51,7 +55,7 @@ public sealed partial class Reconcile(
                 return false;
             }
 
-            if (!step.Value.IsDue(now + Period))
+            if (!step.Value.IsDue(now + _ahead))
             {
                 // A settled step with a hint left has met a crash: one last nudge has what follows from its outcome written.
                 var finish = step.Value is { IsSettled: true, Moment: null };

@@ -51,6 +51,22 @@ public sealed class SettledStepTests : IAsyncLifetime
         Assert.Equal(before, await ETagsAsync(rollout));
     }
 
+    [Fact]
+    public async Task The_first_tick_after_a_crash_nudges_again_what_the_last_one_nudged()
+    {
+        using var folder = new TemporaryFolder();
+        await using var first = new RolloutBench(folder.Path);
+        first.Site("site-0");
+        await first.UploadAsync("shop", _authority.IssueLeaf(RolloutBench.Host));
+        await first.TargetAsync("site-0", "shop", []);
+        await first.RollOutAsync("shop");
+
+        Assert.Equal(1, await first.Get<Reconcile>().RunAsync(None));
+        Assert.Equal(0, await first.Get<Reconcile>().RunAsync(None));
+        await using var next = new RolloutBench(folder.Path);
+        Assert.Equal(1, await next.Get<Reconcile>().RunAsync(None));
+    }
+
     public async Task InitializeAsync()
     {
         _bench = new RolloutBench(_folder.Path);
