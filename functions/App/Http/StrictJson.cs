@@ -47,7 +47,8 @@ internal static class StrictJson
     }
 
     private static ProblemException Invalid(List<RequestFault> faults) => new(
-        ProblemCodes.BodyInvalid, faults is [var one] ? Sentence(one) : $"The body has {faults.Count} faults.") { Faults = faults };
+        ProblemCodes.BodyInvalid, faults is [var one] ? Sentence(one) : $"The body has {faults.Count} faults.")
+    { Faults = faults };
 
     private static string Sentence(RequestFault fault) => $"{(fault.At.Length == 0 ? "The body" : fault.At)}: {fault.Detail}.";
 }

@@ -80,7 +80,7 @@ public sealed record RolloutView
         Settled = rollout.Settled,
     };
 
-    public static RolloutView Of(RolloutSummary summary) => Of(summary.Rollout) with { Steps = [.. summary.Steps.Select(static step => StepView.Of(step)) ] };
+    public static RolloutView Of(RolloutSummary summary) => Of(summary.Rollout) with { Steps = [.. summary.Steps.Select(static step => StepView.Of(step))] };
 }
 
 /// <summary>One target in a rollout; its journal in the answer for it alone.</summary>

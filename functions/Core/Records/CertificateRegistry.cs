@@ -64,7 +64,8 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
             var sequence = (before?.Value.Last ?? 0) + 1;
             var version = Describe(name, sequence, leaf, inspection, now) with { Key = key };
             var lineage = details.ApplyTo(before?.Value ?? new LineageRecord { Name = name, Current = 0, Last = 0, Created = now, Updated = now })
-                with { Current = sequence, Last = sequence, Updated = now };
+                with
+            { Current = sequence, Last = sequence, Updated = now };
             try
             {
                 await store.WriteAsync(

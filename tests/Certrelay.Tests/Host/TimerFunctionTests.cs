@@ -17,7 +17,7 @@ public sealed class TimerFunctionTests : IDisposable
     {
         await using var host = await StartAsync();
 
-        await PassUntil(() => _runs.All.Count == 1);
+        await PassUntil(host, () => _runs.All.Count == 1);
 
         var timer = await Read(host);
         Assert.Equal(At(8, 5), timer.Last);
@@ -30,7 +30,7 @@ public sealed class TimerFunctionTests : IDisposable
     public async Task Occurrences_missed_while_no_process_was_there_are_made_up_for_by_one_run_that_is_past_due()
     {
         await using (var before = await StartAsync())
-            await PassUntil(() => _runs.All.Count == 1);
+            await PassUntil(before, () => _runs.All.Count == 1);
         _time.Advance(TimeSpan.FromHours(2));
 
         await using var after = await StartAsync();
@@ -49,9 +49,9 @@ public sealed class TimerFunctionTests : IDisposable
         await using var two = await StartAsync();
 
         for (var i = 1; i <= 10; i++)
-            await PassUntil(() => _runs.All.Count == i);
+            await PassUntil(one, () => _runs.All.Count >= i);
 
-        Assert.Equal(10, _runs.All.Select(run => run.ScheduleStatus!.Next).Distinct().Count());
+        Assert.Equal(_runs.All.Count, _runs.All.Select(run => run.ScheduleStatus!.Next).Distinct().Count());
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class TimerFunctionTests : IDisposable
 
         await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
         Assert.Empty(_runs.All);
-        await PassUntil(() => _runs.All.Count == 1);
+        await PassUntil(host, () => _runs.All.Count == 1);
         Assert.True(_time.GetUtcNow() >= new DateTimeOffset(2026, 1, 5, 8, 0, 40, TimeSpan.Zero));
     }
 
@@ -76,7 +76,7 @@ public sealed class TimerFunctionTests : IDisposable
         _runs.Fail = true;
         await using var host = await StartAsync();
 
-        await PassUntil(() => _runs.All.Count == 3);
+        await PassUntil(host, () => _runs.All.Count == 3);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -93,18 +93,24 @@ public sealed class TimerFunctionTests : IDisposable
         return host;
     }
 
-    /// <summary>Moves the clock in small steps, with a breath between them for the loops to follow.</summary>
-    private async Task PassUntil(Func<bool> condition)
+    /// <summary>Moves the clock in small steps until the condition holds; after each, what is due gets the time to run, however busy the machine is.</summary>
+    private async Task PassUntil(HostedFunctions<Functions, Runs> host, Func<bool> condition)
     {
-        for (var i = 0; i < 2000 && !condition(); i++)
+        for (var step = 0; step < 2000 && !condition(); step++)
         {
             _time.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, CancellationToken.None);
+            // Bounded, because a loop that looked at the clock just before it moved sleeps on until it moves again.
+            for (var breath = 0; breath < 100 && await IsDueAsync(host); breath++)
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
         }
 
         Assert.True(condition());
-        await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+        await Eventually.HoldsAsync(() => Read(host).Result.Owner is null, "the lease was given back");
     }
+
+    private async Task<bool> IsDueAsync(HostedFunctions<Functions, Runs> host) =>
+        await host.Store.ReadAsync<TimerRecord>(TimerRecord.Key("tick"), CancellationToken.None) is not { Value: var timer }
+        || (timer.Next <= _time.GetUtcNow() && timer.Owner != "dead");
 
     public sealed class Runs
     {

@@ -67,7 +67,14 @@ public sealed class AuditTrailTests : AuditSite
         var at = Time.GetUtcNow();
         var entry = new AuditEntry
         {
-            Phase = AuditPhase.Outcome, Caller = "c", Action = "a", Subject = "s", Reason = "r", Correlation = "x", Outcome = "o", Intent = "i",
+            Phase = AuditPhase.Outcome,
+            Caller = "c",
+            Action = "a",
+            Subject = "s",
+            Reason = "r",
+            Correlation = "x",
+            Outcome = "o",
+            Intent = "i",
         };
         AuditEntry[] others =
         [

@@ -210,7 +210,11 @@ public sealed class AuditVerificationTests : AuditSite, IDisposable
 
         private AuditRecord Made(int number, string previous, AuditEntry entry) => new()
         {
-            Number = number, At = rows[0].At, Entry = entry, Previous = previous, Hash = AuditHash.Entry(chain, number, rows[0].At, entry, previous),
+            Number = number,
+            At = rows[0].At,
+            Entry = entry,
+            Previous = previous,
+            Hash = AuditHash.Entry(chain, number, rows[0].At, entry, previous),
         };
     }
 }

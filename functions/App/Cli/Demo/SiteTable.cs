@@ -1,4 +1,5 @@
 using Certrelay.App.Cli.Demo.Screens;
+using Certrelay.Certificates;
 
 namespace Certrelay.App.Cli.Demo;
 
@@ -15,6 +16,13 @@ internal sealed class SiteTable(IDemoScreen screen)
             _lines.Add(line.Site, line);
             screen.Show(line);
         }
+    }
+
+    /// <summary>The leaf of the last handshake with a site that has its line.</summary>
+    public Fingerprint Now(DemoSite site)
+    {
+        lock (_lock)
+            return _lines[site.Name].Now;
     }
 
     public void Change(DemoSite site, Func<SiteShown, SiteShown> change)

@@ -30,15 +30,25 @@ internal sealed class Rollout(DemoStage stage) : IAct
         foreach (var site in stage.Sites)
         {
             var step = StepOf(rollout, site) ?? throw new ActFailedException($"The rollout has no step for site {site.Name}.");
-            var expected = site == stage.Broken ? RolledBack : Verified;
-            if (step.State != expected)
-                throw new ActFailedException($"The step of site {site.Name} ended {step.State} instead of {expected}: {step.Message}");
-            if (site == stage.Broken && step.Code != ReloadFailed)
-                throw new ActFailedException($"Site {site.Name} was restored for {step.Code}, not because its reload failed.");
-            if (step.Baseline.FirstOrDefault(leaf => leaf != site.First.Fingerprint.Hex) is { } foreign)
-                throw new ActFailedException($"Site {site.Name} served {foreign} before the deployment, expected {site.First.Fingerprint}.");
+            Judge(site, step);
             stage.Watch.Allow(site, stage.EndOf(site).Fingerprint);
         }
+    }
+
+    private void Judge(DemoSite site, Step step)
+    {
+        var expected = site == stage.Broken ? RolledBack : Verified;
+        if (step.Baseline.FirstOrDefault(leaf => leaf != site.First.Fingerprint.Hex) is { } foreign)
+            throw new ActFailedException($"Site {site.Name} served {foreign} before the deployment, expected {site.First.Fingerprint}.");
+        if (step.State != expected)
+        {
+            throw new ActFailedException(
+                $"Site {site.Name} serves {stage.Table.Now(site)}, expected {stage.EndOf(site).Fingerprint}: " +
+                $"its step ended {step.State} instead of {expected}. {step.Message}");
+        }
+
+        if (site == stage.Broken && step.Code != ReloadFailed)
+            throw new ActFailedException($"Site {site.Name} was restored for {step.Code}, not because its reload failed.");
     }
 
     private async Task<JsonElement> SettledAsync(string path, CancellationToken cancellationToken)
