@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
@@ -10,6 +11,9 @@ internal static class JsonShape
 {
     // A body that is wrong all over is told so; nobody reads on.
     private const int MostFaults = 100;
+
+    // That of our own names; what the API calls its fields is shorter.
+    private const int LongestName = 63;
 
     private static readonly JsonSchemaExporterOptions NotNull = new() { TreatNullObliviousAsNonNullable = true };
 
@@ -115,5 +119,8 @@ internal static class JsonShape
         };
     }
 
-    private static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    /// <summary>A member's name in a JSON pointer. One that is no name may be anything, a key put in the wrong place too, and is not repeated in answer and log.</summary>
+    private static string Escape(string name) => name.Length <= LongestName && !name.Any(char.IsControl)
+        ? name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)
+        : string.Create(CultureInfo.InvariantCulture, $"({name.Length} characters)");
 }
