@@ -1,6 +1,5 @@
 using Certrelay.App.Embedded.Host;
 using Certrelay.App.Embedded.Sqlite;
-using Certrelay.Dns;
 using Certrelay.Records;
 using Certrelay.Vault;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Certrelay.App.Embedded;
 
-/// <summary>Registers what the embedded edition puts under the product: SQLite, the file vault, the system's resolver and the function host.</summary>
+/// <summary>Registers what the embedded edition puts under the product: SQLite, the file vault and the function host.</summary>
 public static class EmbeddedServices
 {
     public static IServiceCollection AddEmbedded(this IServiceCollection services, Settings settings)
@@ -25,7 +24,6 @@ public static class EmbeddedServices
             .AddSingleton<IWorkQueue>(static provider => provider.GetRequiredService<SqliteWorkQueue>())
             .AddSingleton(MasterKeySource(settings, data))
             .AddSingleton<IVault>(provider => FileVault.Open(data.Vault, provider.GetRequiredService<IMasterKeySource>(), provider.GetRequiredService<TimeProvider>()))
-            .AddSingleton<IResolver, SystemResolver>()
             .AddSingleton(_ => FunctionTable.OfProduct())
             .AddSingleton<FunctionInvoker>()
             .AddSingleton(_ => QueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")))

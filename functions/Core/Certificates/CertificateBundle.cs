@@ -15,22 +15,6 @@ public sealed class CertificateBundle(string certificate, ReadOnlyMemory<byte> l
     /// <summary>Issuer of the leaf first, without the root.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; } = chain;
 
-    /// <summary>
-    /// Rebuilds a bundle from what was stored: the PEM that <see cref="FullChainPem"/> wrote, and the PKCS#8 DER, which the bundle then owns.
-    /// Throws <see cref="FormatException"/> when there is anything but certificates, or none.
-    /// </summary>
-    public static CertificateBundle FromPem(string certificate, ReadOnlyMemory<byte> fullChainPem, byte[] privateKey)
-    {
-        var certificates = PemReader.Read(fullChainPem)
-            .Select(static block => block is { IsCertificate: true, Fault: null }
-                ? block.Bytes
-                : throw new FormatException($"A stored {block.Label} block cannot be read."))
-            .ToList();
-        return certificates is [var leaf, .. var chain]
-            ? new CertificateBundle(certificate, leaf, chain, privateKey)
-            : throw new FormatException("The stored text holds no certificate.");
-    }
-
     /// <summary>The leaf alone as PEM (RFC 7468).</summary>
     public byte[] LeafPem() => PemEncoding.WriteUtf8("CERTIFICATE"u8, Leaf.Span);
 

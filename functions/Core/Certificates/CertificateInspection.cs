@@ -35,13 +35,5 @@ public sealed class CertificateInspection : IDisposable
     /// <summary>True when nothing refuses the upload.</summary>
     public bool IsAccepted => Findings.All(static finding => finding.Severity is not Severity.Error);
 
-    /// <summary>A bundle with its own copy of the key; throws <see cref="InvalidOperationException"/> unless a leaf and its key were found.</summary>
-    public CertificateBundle ToBundle(string certificate)
-    {
-        if (Leaf is null || PrivateKey is null)
-            throw new InvalidOperationException("A bundle needs a certificate and its private key.");
-        return new CertificateBundle(certificate, Leaf.Der, [.. Chain.Select(static one => one.Der)], PrivateKey.Pkcs8.ToArray());
-    }
-
     public void Dispose() => PrivateKey?.Dispose();
 }

@@ -120,7 +120,6 @@ public sealed class InspectionTests
 
         Assert.Empty(inspection.Findings);
         Assert.Null(inspection.PrivateKey);
-        Assert.Throws<InvalidOperationException>(() => inspection.ToBundle("shop"));
     }
 
     [Fact]
@@ -175,29 +174,13 @@ public sealed class InspectionTests
     }
 
     [Fact]
-    public void Disposal_zeroes_the_key_but_not_that_of_a_bundle_made_before()
+    public void Disposal_zeroes_the_key()
     {
         var inspection = Inspect(Good);
-        using var bundle = inspection.ToBundle("shop");
         var held = inspection.PrivateKey!.Pkcs8;
         inspection.Dispose();
 
         Assert.True(held.IndexOfAnyExcept((byte)0) < 0);
-        Assert.Equal(Leaf.KeyPem.TrimEnd(), Encoding.ASCII.GetString(bundle.PrivateKeyPem()));
-    }
-
-    [Fact]
-    public void A_bundle_can_be_rebuilt_from_what_was_stored()
-    {
-        using var inspection = Inspect(Good);
-        using var bundle = inspection.ToBundle("shop");
-        using var rebuilt = CertificateBundle.FromPem("shop", bundle.FullChainPem(), inspection.PrivateKey!.Pkcs8.ToArray());
-
-        Assert.Equal(bundle.Fingerprint, rebuilt.Fingerprint);
-        Assert.Equal(bundle.FullChainPem(), rebuilt.FullChainPem());
-        Assert.Equal(bundle.PrivateKeyPem(), rebuilt.PrivateKeyPem());
-        Assert.Throws<FormatException>(() => CertificateBundle.FromPem("shop", Pem.Bytes(Good), []));
-        Assert.Throws<FormatException>(() => CertificateBundle.FromPem("shop", default, []));
     }
 
     private static string OneLine(string pem) => pem.Replace("\n", "", StringComparison.Ordinal);
