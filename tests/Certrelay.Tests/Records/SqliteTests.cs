@@ -62,6 +62,26 @@ public sealed class SqliteRecordStoreTests : RecordStoreContract, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Many_that_make_one_database_at_once_all_get_it()
+    {
+        var opened = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => new SqliteFile(_folder["new.db"]))));
+
+        foreach (var file in opened)
+            await file.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    public async Task A_body_comes_back_as_it_was(string text)
+    {
+        var (key, body) = (new RecordKey("T", new string('p', 512), "r"), System.Text.Encoding.ASCII.GetBytes(text));
+        await Store.WriteAsync([new RecordChange.Insert(key, body)], CancellationToken.None);
+
+        Assert.Equal(body, (await Store.GetAsync(key, CancellationToken.None))!.Body.ToArray());
+    }
+
+    [Fact]
     public async Task A_closed_database_is_a_transient_failure()
     {
         await _file.DisposeAsync();

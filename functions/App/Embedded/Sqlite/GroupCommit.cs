@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace Certrelay.App.Embedded.Sqlite;
 
@@ -79,9 +78,8 @@ internal sealed class GroupCommit : IAsyncDisposable
         catch (Exception fault)
         {
             _writer.Rollback();
-            var reason = fault is SqliteException sqlite ? SqliteErrors.Translate(sqlite) : fault;
             foreach (var change in group)
-                change.Fail(reason);
+                change.Fail(fault);
             return;
         }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace Certrelay.App.Embedded.Sqlite;
 
@@ -14,33 +13,27 @@ public sealed class SqliteFile : IAsyncDisposable
             tbl TEXT NOT NULL, part TEXT NOT NULL, row TEXT NOT NULL, etag INTEGER NOT NULL, body BLOB NOT NULL,
             PRIMARY KEY (tbl, part, row)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS message (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, visible INTEGER NOT NULL, receipt INTEGER NOT NULL,
+            id INTEGER PRIMARY KEY, queue TEXT NOT NULL, visible INTEGER NOT NULL, receipt INTEGER NOT NULL,
             dequeued INTEGER NOT NULL, inserted INTEGER NOT NULL, body BLOB NOT NULL);
         CREATE INDEX IF NOT EXISTS message_visible ON message (queue, visible, id);
         CREATE TABLE IF NOT EXISTS sequence (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL);
         INSERT OR IGNORE INTO sequence VALUES (1, 0);
         """;
 
-    private readonly string _connectionString;
-    private readonly ConcurrentBag<SqliteStatements> _readers = [];
+    private readonly string _path;
+    private readonly ConcurrentBag<SqliteConnection> _readers = [];
     private readonly GroupCommit _writer;
 
     public SqliteFile(string path)
     {
-        // Pooling off: readers are kept here with their prepared statements.
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString();
+        _path = path;
         // The log and the index beside the database take its mode from SQLite.
         if (!File.Exists(path))
             AtomicFile.Create(path, [], FileStamp.OwnerOnly);
-        var connection = Open();
+        var connection = SqliteConnection.Open(path);
         try
         {
-            SqliteErrors.Translated(() =>
-            {
-                using var command = connection.CreateCommand();
-                command.CommandText = Schema;
-                return command.ExecuteNonQuery();
-            });
+            connection.Execute(Schema);
         }
         catch
         {
@@ -55,13 +48,13 @@ public sealed class SqliteFile : IAsyncDisposable
     internal Task<T> WriteAsync<T>(Func<SqliteWriter, T> change, CancellationToken cancellationToken) => _writer.RunAsync(change, cancellationToken);
 
     /// <summary>Runs a read on a connection of its own, which sees every commit made before the call.</summary>
-    internal T Read<T>(Func<SqliteStatements, T> read)
+    internal T Read<T>(Func<SqliteConnection, T> read)
     {
         if (!_readers.TryTake(out var reader))
-            reader = new SqliteStatements(Open());
+            reader = SqliteConnection.Open(_path);
         try
         {
-            return SqliteErrors.Translated(() => read(reader));
+            return read(reader);
         }
         finally
         {
@@ -75,22 +68,4 @@ public sealed class SqliteFile : IAsyncDisposable
         while (_readers.TryTake(out var reader))
             reader.Dispose();
     }
-
-    private SqliteConnection Open() => SqliteErrors.Translated(() =>
-    {
-        var connection = new SqliteConnection(_connectionString);
-        try
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA cache_size=-8000;";
-            command.ExecuteNonQuery();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    });
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Certrelay.Records;
-using Microsoft.Data.Sqlite;
 
 namespace Certrelay.App.Embedded.Sqlite;
 
@@ -16,10 +15,11 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     public Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(file.Read(statements =>
+        return Task.FromResult(file.Read(connection =>
         {
-            using var reader = statements["SELECT etag, body FROM record WHERE tbl = $1 AND part = $2 AND row = $3", key.Table, key.Partition, key.Row].ExecuteReader();
-            return reader.Read() ? new StoredRecord(key, (byte[])reader.GetValue(1), ETagText(reader.GetInt64(0))) : null;
+            using var rows = connection["SELECT etag, body FROM record WHERE tbl = $1 AND part = $2 AND row = $3"]
+                .Bind(key.Table).Bind(key.Partition).Bind(key.Row).Query();
+            return rows.Read() ? new StoredRecord(key, rows.Bytes(1), ETagText(rows.Number(0))) : null;
         }));
     }
 
@@ -31,11 +31,10 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (lower, strictly, count) = (after.Length > 0 ? after : from, after, size);
-            var page = file.Read(statements => ReadAll(
+            var page = file.Read(connection => ReadAll(
                 table,
-                statements[
-                    "SELECT part, row, etag, body FROM record WHERE tbl = $1 AND part = $2 AND row >= $3 AND row <> $4 AND row < $5 ORDER BY row LIMIT $6",
-                    table, partition, lower, strictly, range.Before ?? "\x7f", count]));
+                connection["SELECT part, row, etag, body FROM record WHERE tbl = $1 AND part = $2 AND row >= $3 AND row <> $4 AND row < $5 ORDER BY row LIMIT $6"]
+                    .Bind(table).Bind(partition).Bind(lower).Bind(strictly).Bind(range.Before ?? "\x7f").Bind(count)));
             foreach (var record in page)
                 yield return record;
             if (page.Count < size)
@@ -52,9 +51,10 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (afterPart, afterRow, count) = (part, row, size);
-            var page = file.Read(statements => ReadAll(
+            var page = file.Read(connection => ReadAll(
                 table,
-                statements["SELECT part, row, etag, body FROM record WHERE tbl = $1 AND (part, row) > ($2, $3) ORDER BY part, row LIMIT $4", table, afterPart, afterRow, count]));
+                connection["SELECT part, row, etag, body FROM record WHERE tbl = $1 AND (part, row) > ($2, $3) ORDER BY part, row LIMIT $4"]
+                    .Bind(table).Bind(afterPart).Bind(afterRow).Bind(count)));
             foreach (var record in page)
                 yield return record;
             if (page.Count < size)
@@ -85,7 +85,7 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
         if (change is RecordChange.Put or RecordChange.Delete { ETag: null })
             return;
         var key = change.Key;
-        var current = (long?)writer.Command("SELECT etag FROM record WHERE tbl = $1 AND part = $2 AND row = $3", key.Table, key.Partition, key.Row).ExecuteScalar();
+        var current = writer["SELECT etag FROM record WHERE tbl = $1 AND part = $2 AND row = $3"].Bind(key.Table).Bind(key.Partition).Bind(key.Row).Number();
         switch (change)
         {
             case RecordChange.Insert when current is not null:
@@ -110,7 +110,7 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
             case RecordChange.Put { Body: var body }:
                 return Put(writer, key, body);
             default:
-                writer.Command("DELETE FROM record WHERE tbl = $1 AND part = $2 AND row = $3", key.Table, key.Partition, key.Row).ExecuteNonQuery();
+                writer["DELETE FROM record WHERE tbl = $1 AND part = $2 AND row = $3"].Bind(key.Table).Bind(key.Partition).Bind(key.Row).Execute();
                 return null;
         }
     }
@@ -118,20 +118,19 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     private static string Put(SqliteWriter writer, RecordKey key, ReadOnlyMemory<byte> body)
     {
         var etag = writer.NextNumber();
-        writer.Command(
-            "INSERT INTO record VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO UPDATE SET etag = excluded.etag, body = excluded.body",
-            key.Table, key.Partition, key.Row, etag, body.ToArray()).ExecuteNonQuery();
+        writer["INSERT INTO record VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO UPDATE SET etag = excluded.etag, body = excluded.body"]
+            .Bind(key.Table).Bind(key.Partition).Bind(key.Row).Bind(etag).Bind(body.Span).Execute();
         return ETagText(etag);
     }
 
-    private static List<StoredRecord> ReadAll(string table, SqliteCommand command)
+    private static List<StoredRecord> ReadAll(string table, SqliteStatement statement)
     {
         var page = new List<StoredRecord>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        using var rows = statement.Query();
+        while (rows.Read())
         {
-            var key = new RecordKey(table, reader.GetString(0), reader.GetString(1));
-            page.Add(new StoredRecord(key, (byte[])reader.GetValue(3), ETagText(reader.GetInt64(2))));
+            var key = new RecordKey(table, rows.Text(0), rows.Text(1));
+            page.Add(new StoredRecord(key, rows.Bytes(3), ETagText(rows.Number(2))));
         }
 
         return page;

@@ -19,22 +19,21 @@ public sealed class SqliteWorkQueue(SqliteFile file, TimeProvider time) : IWorkQ
         var now = time.GetUtcNow();
         var (visible, inserted) = ((now + delay).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
         await file.WriteAsync(
-            writer => writer.Command(
-                "INSERT INTO message (queue, visible, receipt, dequeued, inserted, body) VALUES ($1, $2, 0, 0, $3, $4)",
-                queue, visible, inserted, body.ToArray()).ExecuteNonQuery(),
+            writer => writer["INSERT INTO message (id, queue, visible, receipt, dequeued, inserted, body) VALUES ($1, $2, $3, 0, 0, $4, $5)"]
+                .Bind(writer.NextNumber()).Bind(queue).Bind(visible).Bind(inserted).Bind(body.Span).Execute(),
             cancellationToken);
         _signals.Raise(queue);
     }
 
     public Task<int> CountAsync(string queue, CancellationToken cancellationToken) =>
-        Task.FromResult(file.Read(statements => (int)(long)statements["SELECT count(*) FROM message WHERE queue = $1", queue].ExecuteScalar()!));
+        Task.FromResult(file.Read(connection => (int)connection["SELECT count(*) FROM message WHERE queue = $1"].Bind(queue).Number()!.Value));
 
     /// <summary>Ends when a message is visible or was sent by this process, or after <paramref name="longest"/>, within which messages of other processes are found.</summary>
     public async Task WaitAsync(string queue, TimeSpan longest, CancellationToken cancellationToken)
     {
         var signal = _signals.Next(queue);
-        var visible = file.Read(statements => statements["SELECT min(visible) FROM message WHERE queue = $1", queue].ExecuteScalar());
-        var wait = visible is long next ? DateTimeOffset.FromUnixTimeMilliseconds(next) - time.GetUtcNow() : longest;
+        var visible = file.Read(connection => connection["SELECT min(visible) FROM message WHERE queue = $1"].Bind(queue).Number());
+        var wait = visible is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) - time.GetUtcNow() : longest;
         if (wait <= TimeSpan.Zero)
             return;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -51,18 +50,11 @@ public sealed class SqliteWorkQueue(SqliteFile file, TimeProvider time) : IWorkQ
         return file.WriteAsync<IReadOnlyList<Delivery>>(
             writer =>
             {
-                var deliveries = new List<Delivery>();
-                using var reader = writer.Command(
-                    """
-                    UPDATE message SET visible = $1, receipt = $2, dequeued = dequeued + 1
-                    WHERE id IN (SELECT id FROM message WHERE queue = $3 AND visible <= $4 ORDER BY visible, id LIMIT $5)
-                    RETURNING id, receipt, dequeued, inserted, body
-                    """,
-                    (now + hidden).ToUnixTimeMilliseconds(), writer.NextNumber(), queue, now.ToUnixTimeMilliseconds(), most).ExecuteReader();
-                while (reader.Read())
+                var deliveries = Visible(writer, queue, now, writer.NextNumber(), most);
+                foreach (var delivery in deliveries)
                 {
-                    deliveries.Add(new Delivery(
-                        reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)), (byte[])reader.GetValue(4)));
+                    writer["UPDATE message SET visible = $1, receipt = $2, dequeued = $3 WHERE id = $4"]
+                        .Bind((now + hidden).ToUnixTimeMilliseconds()).Bind(delivery.Receipt).Bind(delivery.DequeueCount).Bind(delivery.Id).Execute();
                 }
 
                 return deliveries;
@@ -79,7 +71,7 @@ public sealed class SqliteWorkQueue(SqliteFile file, TimeProvider time) : IWorkQ
     /// <summary>Deletes a message that is done; false when it was delivered again meanwhile.</summary>
     public Task<bool> DeleteAsync(Delivery delivery, CancellationToken cancellationToken) =>
         file.WriteAsync(
-            writer => writer.Command("DELETE FROM message WHERE id = $1 AND receipt = $2", delivery.Id, delivery.Receipt).ExecuteNonQuery() == 1,
+            writer => writer["DELETE FROM message WHERE id = $1 AND receipt = $2"].Bind(delivery.Id).Bind(delivery.Receipt).Execute() == 1,
             cancellationToken);
 
     /// <summary>Moves a message to <c>&lt;queue&gt;-poison</c> at once; false when it was delivered again meanwhile.</summary>
@@ -87,20 +79,29 @@ public sealed class SqliteWorkQueue(SqliteFile file, TimeProvider time) : IWorkQ
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var moved = await file.WriteAsync(
-            writer => (string?)writer.Command(
-                "UPDATE message SET queue = queue || '-poison', visible = $1, receipt = 0, dequeued = 0 WHERE id = $2 AND receipt = $3 RETURNING queue",
-                now, delivery.Id, delivery.Receipt).ExecuteScalar(),
+            writer => writer["UPDATE message SET queue = queue || '-poison', visible = $1, receipt = 0, dequeued = 0 WHERE id = $2 AND receipt = $3 RETURNING queue"]
+                .Bind(now).Bind(delivery.Id).Bind(delivery.Receipt).Text(),
             cancellationToken);
         if (moved is not null)
             _signals.Raise(moved);
         return moved is not null;
     }
 
+    private static List<Delivery> Visible(SqliteWriter writer, string queue, DateTimeOffset now, long receipt, int most)
+    {
+        var deliveries = new List<Delivery>(most);
+        using var rows = writer["SELECT id, dequeued, inserted, body FROM message WHERE queue = $1 AND visible <= $2 ORDER BY visible, id LIMIT $3"]
+            .Bind(queue).Bind(now.ToUnixTimeMilliseconds()).Bind(most).Query();
+        while (rows.Read())
+            deliveries.Add(new Delivery(rows.Number(0), receipt, (int)rows.Number(1) + 1, DateTimeOffset.FromUnixTimeMilliseconds(rows.Number(2)), rows.Bytes(3)));
+        return deliveries;
+    }
+
     private Task<bool> SetVisibleAsync(Delivery delivery, TimeSpan after, CancellationToken cancellationToken)
     {
         var visible = (time.GetUtcNow() + after).ToUnixTimeMilliseconds();
         return file.WriteAsync(
-            writer => writer.Command("UPDATE message SET visible = $1 WHERE id = $2 AND receipt = $3", visible, delivery.Id, delivery.Receipt).ExecuteNonQuery() == 1,
+            writer => writer["UPDATE message SET visible = $1 WHERE id = $2 AND receipt = $3"].Bind(visible).Bind(delivery.Id).Bind(delivery.Receipt).Execute() == 1,
             cancellationToken);
     }
 }

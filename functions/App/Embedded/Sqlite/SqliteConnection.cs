@@ -1,0 +1,72 @@
+using SQLitePCL;
+
+namespace Certrelay.App.Embedded.Sqlite;
+
+/// <summary>
+/// One connection, used by one thread at a time, with the statements that it has prepared. Over SQLite's own calls: the framework's data layer costs a write three times
+/// what SQLite itself needs. Every call throws <see cref="Transient"/> (<c>store.unavailable</c>) for whatever SQLite reports: busy, full, an input/output fault.
+/// </summary>
+internal sealed class SqliteConnection : IDisposable
+{
+    private const int BusyMilliseconds = 30_000;
+
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
+
+    static SqliteConnection() => Batteries_V2.Init();
+
+    private SqliteConnection(sqlite3 handle) => _handle = handle;
+
+    /// <summary>Opens an existing file with every commit synced.</summary>
+    public static SqliteConnection Open(string path)
+    {
+        var code = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
+        var connection = new SqliteConnection(handle);
+        try
+        {
+            connection.Check(code);
+            connection.Check(raw.sqlite3_busy_timeout(handle, BusyMilliseconds));
+            connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True from BEGIN until COMMIT or ROLLBACK; SQLite itself rolls back after a full disk or an input/output fault.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
+
+    /// <summary>The statement of this text, without parameters yet; prepared at its first use.</summary>
+    public SqliteStatement this[string sql]
+    {
+        get
+        {
+            if (_statements.TryGetValue(sql, out var statement))
+                return statement.Unbound();
+            Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var prepared));
+            return _statements[sql] = new SqliteStatement(this, prepared);
+        }
+    }
+
+    /// <summary>Runs statements that have no parameters and whose rows nobody reads.</summary>
+    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+
+    /// <summary>How many rows the last statement changed.</summary>
+    public int Changes() => raw.sqlite3_changes(_handle);
+
+    public void Check(int code)
+    {
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+            throw new Transient("store.unavailable", $"The database answered: {raw.sqlite3_errmsg(_handle).utf8_to_string()} ({code}).");
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Dispose();
+        _handle.Dispose();
+    }
+}
