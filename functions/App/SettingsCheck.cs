@@ -1,6 +1,5 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
 namespace Certrelay.App;
@@ -11,67 +10,100 @@ public sealed class SettingsException(IReadOnlyList<string> faults) : Exception(
     public IReadOnlyList<string> Faults { get; } = faults;
 }
 
-/// <summary>Reads the settings and checks them whole.</summary>
-public static class SettingsCheck
+/// <summary>
+/// Reads the settings and checks them whole. It looks only at what is configured, since every default is valid: the framework's binder and validator together take a
+/// tenth of a start.
+/// </summary>
+public sealed class SettingsCheck
 {
+    private readonly List<string> _faults = [];
+
+    private SettingsCheck()
+    {
+    }
+
     /// <summary>Binds the settings; throws <see cref="SettingsException"/> with every fault at once, a key that names no setting among them.</summary>
     public static Settings Read(IConfiguration configuration)
     {
-        var faults = new SettingsFaults();
+        var (check, settings) = (new SettingsCheck(), new Settings());
+        // The other keys at the top are those of the environment and of the host.
         foreach (var setting in SettingShape.Of(typeof(Settings)).Members)
-            faults.Look(configuration.GetSection(setting.Name), setting);
-
-        // What has no valid value is left out, so that the rest can be checked too.
-        var readable = configuration.AsEnumerable().Where(pair => pair.Value is not null && !faults.Unreadable.Contains(pair.Key));
-        var settings = new ConfigurationBuilder().AddInMemoryCollection(readable).Build().Get<Settings>() ?? new Settings();
-        Check(settings, "", faults.Sentences);
-        return faults.Sentences.Count == 0 ? settings : throw new SettingsException(faults.Sentences);
+            check.Set(settings, setting, configuration.GetSection(setting.Name));
+        return check._faults.Count == 0 ? settings : throw new SettingsException(check._faults);
     }
 
-    private static void Check(object value, string path, List<string> faults)
+    private void Set(object group, SettingShape setting, IConfigurationSection section)
     {
-        // Rule by rule instead of by the framework's Validator, which costs a start some 30 ms and looks at no more once an attribute has failed.
-        foreach (var property in value.GetType().GetProperties())
+        if (!section.Exists() || Value(section, setting, () => setting.Property!.GetValue(group)!) is not { } value)
+            return;
+        setting.Property!.SetValue(group, value);
+        foreach (var rule in setting.Rules)
         {
-            var context = new ValidationContext(value) { MemberName = property.Name, DisplayName = property.Name };
-            faults.AddRange(property.GetCustomAttributes<ValidationAttribute>()
-                .Select(rule => rule.GetValidationResult(property.GetValue(value), context))
-                .OfType<ValidationResult>()
-                .Select(result => $"{path}{property.Name}: {result.ErrorMessage}"));
-        }
-
-        if (value is IValidatableObject whole)
-            faults.AddRange(whole.Validate(new ValidationContext(value)).Select(result => $"{path}{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}"));
-        foreach (var property in value.GetType().GetProperties())
-        {
-            if (property.PropertyType.Assembly != typeof(string).Assembly && property.GetIndexParameters().Length == 0
-                && property.GetValue(value) is { } child and not IEnumerable)
-                Check(child, $"{path}{property.Name}:", faults);
+            if (rule.GetValidationResult(value, new ValidationContext(group) { MemberName = setting.Name, DisplayName = setting.Name }) is { } broken)
+                _faults.Add($"{section.Path}: {broken.ErrorMessage}");
         }
     }
 
-    /// <summary>Goes through what is configured and collects what fits no setting: a misspelt one would silently keep its default.</summary>
-    private sealed class SettingsFaults
+    /// <summary>What a section says; null when it says nothing that fits the setting, which is a fault then.</summary>
+    private object? Value(IConfigurationSection section, SettingShape setting, Func<object> present)
     {
-        public List<string> Sentences { get; } = [];
-
-        public HashSet<string> Unreadable { get; } = new(StringComparer.OrdinalIgnoreCase);
-
-        public void Look(IConfigurationSection section, SettingShape setting)
+        object? value = null;
+        if (section.Value is { } text)
         {
-            foreach (var child in section.GetChildren())
-            {
-                if (setting.MemberOf(child.Key) is { } member)
-                    Look(child, member);
-                else
-                    Sentences.Add($"{child.Path}: there is no such setting.");
-            }
-
-            if (section.Value is { } text && setting.FaultOf(text) is { } fault)
-            {
-                Unreadable.Add(section.Path);
-                Sentences.Add($"{section.Path}: {fault}");
-            }
+            (value, var fault) = setting.Parse(text);
+            if (fault is not null)
+                _faults.Add($"{section.Path}: {fault}");
         }
+
+        if (setting.IsPlain)
+            _faults.AddRange(section.GetChildren().Select(NoSuchSetting));
+        else if (setting.IsMap)
+            value = Map(section, setting.Members[0]);
+        else if (setting.IsList)
+            value = List(section, setting.Members[0]);
+        else
+            value = Group(section, setting, present());
+        return value;
     }
+
+    private object Group(IConfigurationSection section, SettingShape setting, object group)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if (setting.MemberOf(child.Key) is { } member)
+                Set(group, member, child);
+            else
+                _faults.Add(NoSuchSetting(child));
+        }
+
+        if (group is IValidatableObject whole)
+            _faults.AddRange(whole.Validate(new ValidationContext(group)).Select(broken => $"{section.Path}:{string.Join(", ", broken.MemberNames)}: {broken.ErrorMessage}"));
+        return group;
+    }
+
+    private IDictionary Map(IConfigurationSection section, SettingShape element)
+    {
+        var map = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), element.Type), StringComparer.Ordinal)!;
+        foreach (var child in section.GetChildren())
+        {
+            if (Value(child, element, () => Activator.CreateInstance(element.Type)!) is { } value)
+                map[child.Key] = value;
+        }
+
+        return map;
+    }
+
+    private IList List(IConfigurationSection section, SettingShape element)
+    {
+        var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element.Type))!;
+        foreach (var child in section.GetChildren())
+        {
+            if (Value(child, element, () => Activator.CreateInstance(element.Type)!) is { } value)
+                list.Add(value);
+        }
+
+        return list;
+    }
+
+    private static string NoSuchSetting(IConfigurationSection section) => $"{section.Path}: there is no such setting.";
 }

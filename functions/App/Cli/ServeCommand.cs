@@ -42,8 +42,8 @@ internal static class ServeCommand
             var configuration = Configure(arguments);
             var settings = SettingsCheck.Read(configuration);
             CoreDumps.Forbid();
-            await using var app = EmbeddedApp.Build(settings, configuration);
-            var token = await EmbeddedApp.PrepareAsync(app, cancellationToken);
+            await using var app = EmbeddedApp.Build(settings, configuration, TimeProvider.System);
+            var token = await EmbeddedApp.PrepareAsync(app);
             await app.StartAsync(cancellationToken);
             Greet(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(), token);
             await app.WaitForShutdownAsync(cancellationToken);

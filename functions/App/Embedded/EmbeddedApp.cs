@@ -16,15 +16,17 @@ namespace Certrelay.App.Embedded;
 public static partial class EmbeddedApp
 {
     /// <summary>Puts the application together without starting anything. <paramref name="change"/> has the last word on its services.</summary>
-    public static WebApplication Build(Settings settings, IConfiguration configuration, Action<IServiceCollection>? change = null)
+    public static WebApplication Build(Settings settings, IConfiguration configuration, TimeProvider time, Action<IServiceCollection>? change = null)
     {
+        var data = new EmbeddedData(settings, time);
+        var preparation = new Preparation(Task.Run(() => data.PrepareAsync(time)));
         var edge = new EdgeOptions { BodyLimit = settings.Http.BodyLimit, BodyTimeout = TimeSpan.FromSeconds(settings.Http.BodyTimeoutSeconds) };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseUrls(settings.Http.Url).UseKestrelHttpsConfiguration().ConfigureKestrel(server => server.ConfigureEdge(edge));
         AddLogging(builder.Logging, builder.Configuration);
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Services.AddHttpEdge(edge).AddCertrelay(settings).AddEmbedded(settings);
+        builder.Services.AddHttpEdge(edge).AddCertrelay(settings).AddSingleton(time).AddSingleton(preparation).AddEmbedded(data);
         change?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -35,22 +37,15 @@ public static partial class EmbeddedApp
     }
 
     /// <summary>
-    /// Opens the vault, ends a rotation that was cut short, and sees to the first token. Throws <see cref="VaultRefusedException"/> with every reason
+    /// Ends once the vault is open, a rotation that was cut short has ended, and the first token is there. Throws <see cref="VaultRefusedException"/> with every reason
     /// why the vault cannot be opened.
     /// </summary>
-    public static async Task<FirstToken> PrepareAsync(WebApplication app, CancellationToken cancellationToken)
+    public static Task<FirstToken> PrepareAsync(WebApplication app)
     {
         var data = app.Services.GetRequiredService<DataFolder>();
-        var time = app.Services.GetRequiredService<TimeProvider>();
-        _ = app.Services.GetRequiredService<IVault>();
-        if (app.Services.GetRequiredService<IMasterKeySource>() is MasterKeyFile key)
-        {
-            if (key.WarningWithin(data.Root) is { } warning)
-                Log.Warning(app.Logger, warning.Code, warning.Message, warning.Remedy);
-            await VaultRotation.ResumeAsync(data.Vault, key, time, cancellationToken);
-        }
-
-        return await FirstToken.EnsureAsync(app.Services.GetRequiredService<IRecordStore>(), data.Root, time, cancellationToken);
+        if (app.Services.GetRequiredService<IMasterKeySource>() is MasterKeyFile key && key.WarningWithin(data.Root) is { } warning)
+            Log.Warning(app.Logger, warning.Code, warning.Message, warning.Remedy);
+        return app.Services.GetRequiredService<Preparation>().FirstToken;
     }
 
     private static void AddLogging(ILoggingBuilder logging, ConfigurationManager configuration)
@@ -62,6 +57,8 @@ public static partial class EmbeddedApp
         else
             logging.AddSimpleConsole(static options => (options.SingleLine, options.IncludeScopes) = (true, true));
     }
+
+    private sealed record Preparation(Task<FirstToken> FirstToken);
 
     private static partial class Log
     {

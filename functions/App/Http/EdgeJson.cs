@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Certrelay.App.Http;
 
@@ -26,9 +27,14 @@ public static class EdgeJson
             AllowDuplicateProperties = !reading,
             UnmappedMemberHandling = reading ? JsonUnmappedMemberHandling.Disallow : JsonUnmappedMemberHandling.Skip,
             MaxDepth = 32,
+            // A watcher's first question should not wait until a serializer has been made by reflection.
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(EarlyJson.Default, new DefaultJsonTypeInfoResolver()),
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         };
-        options.MakeReadOnly(populateMissingResolver: true);
+        options.MakeReadOnly();
         return options;
     }
 }
+
+[JsonSerializable(typeof(Triggers.HealthView))]
+internal sealed partial class EarlyJson : JsonSerializerContext;

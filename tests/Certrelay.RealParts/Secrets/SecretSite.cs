@@ -105,7 +105,7 @@ internal sealed class SecretSite : IAsyncDisposable
                 },
             },
         };
-        _app = EmbeddedApp.Build(settings, new ConfigurationBuilder().AddInMemoryCollection().Build(), services =>
+        _app = EmbeddedApp.Build(settings, new ConfigurationBuilder().AddInMemoryCollection().Build(), TimeProvider.System, services =>
         {
             services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(new LogFile(Log));
             services.PostConfigure<LoggerFilterOptions>(static options =>
@@ -115,7 +115,7 @@ internal sealed class SecretSite : IAsyncDisposable
             });
             services.AddSingleton<SqliteRecordStore>().AddSingleton<IRecordStore>(provider => new FaultyStore(provider.GetRequiredService<SqliteRecordStore>()));
         });
-        var token = await EmbeddedApp.PrepareAsync(_app, CancellationToken.None);
+        var token = await EmbeddedApp.PrepareAsync(_app);
         await _app.StartAsync();
         _client.BaseAddress = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(token.File)).Trim());

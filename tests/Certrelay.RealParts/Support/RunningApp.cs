@@ -35,9 +35,9 @@ public sealed class RunningApp : IAsyncDisposable
     {
         settings = settings with { Http = settings.Http with { Url = "http://127.0.0.1:0" } };
         var quiet = new Dictionary<string, string?> { ["Logging:LogLevel:Default"] = "Error" };
-        var app = EmbeddedApp.Build(settings, new ConfigurationBuilder().AddInMemoryCollection(quiet).Build(), change);
+        var app = EmbeddedApp.Build(settings, new ConfigurationBuilder().AddInMemoryCollection(quiet).Build(), TimeProvider.System, change);
         var running = new RunningApp(app);
-        var token = await EmbeddedApp.PrepareAsync(app, CancellationToken.None);
+        var token = await EmbeddedApp.PrepareAsync(app);
         await app.StartAsync();
         running.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         running.Token = (await File.ReadAllTextAsync(token.File)).Trim();

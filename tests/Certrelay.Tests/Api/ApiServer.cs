@@ -36,7 +36,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var server = new ApiServer();
         Directory.CreateDirectory(server.Sites);
         server._app = Build(server._folder["data"], server.Sites, time, http);
-        server.Admin = (await EmbeddedApp.PrepareAsync(server._app, CancellationToken.None)).Text!;
+        server.Admin = (await EmbeddedApp.PrepareAsync(server._app)).Text!;
         await server._app.StartAsync();
         server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         server._contract = new ApiContract((await server._client.SendAsync("GET", new Uri(server.Address, "/api/openapi.json"), null, null, default)).Json.AsObject());
@@ -58,7 +58,7 @@ internal sealed class ApiServer : IAsyncDisposable
             },
         };
         var quiet = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Logging:LogLevel:Default", (string?)"None")]).Build();
-        return EmbeddedApp.Build(settings, quiet, services => services.AddSingleton(time ?? TimeProvider.System));
+        return EmbeddedApp.Build(settings, quiet, time ?? TimeProvider.System);
     }
 
     public T Get<T>()

@@ -56,6 +56,11 @@ public sealed class SettingsTests
         Assert.True(Read(("Http:Url", "http://0.0.0.0:80"), ("Http:BehindProxy", "true")).Http.BehindProxy);
 
     [Fact]
+    public void Every_default_keeps_its_own_rules() => Assert.All(
+        SettingShape.Of(typeof(Settings)).Leaves().Where(leaf => leaf.Setting.Property is not null && !leaf.Path.Contains('<', StringComparison.Ordinal)),
+        leaf => Assert.All(leaf.Setting.Rules, rule => Assert.True(rule.IsValid(leaf.Setting.Default), leaf.Path)));
+
+    [Fact]
     public void The_page_on_settings_is_up_to_date() => GeneratedPage.Check("settings.md", SettingsDocument.ToMarkdown());
 
     [Fact]

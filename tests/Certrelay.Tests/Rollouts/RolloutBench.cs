@@ -51,7 +51,7 @@ internal sealed class RolloutBench : IAsyncDisposable
             .AddLogging(log => log.SetMinimumLevel(LogLevel.Warning))
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
             .AddCertrelay(settings)
-            .AddEmbedded(settings);
+            .AddEmbedded(new EmbeddedData(settings, TimeProvider.System));
         change?.Invoke(collection);
         _services = collection.BuildServiceProvider();
         _hosted = [.. _services.GetServices<IHostedService>()];

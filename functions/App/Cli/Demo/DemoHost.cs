@@ -28,9 +28,8 @@ internal sealed class DemoHost : IAsyncDisposable
         DemoFolder folder, IReadOnlyList<DemoSite> sites, TimeProvider time, CancellationToken cancellationToken)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(Values(folder, sites)).Build();
-        var app = EmbeddedApp.Build(SettingsCheck.Read(configuration), configuration, services =>
+        var app = EmbeddedApp.Build(SettingsCheck.Read(configuration), configuration, time, services =>
         {
-            services.AddSingleton(time);
             services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(new WarningFile(folder.Log, time));
             // Ctrl+C ends the story, and the story ends the host.
             services.AddSingleton<IHostLifetime, StoryLifetime>();
@@ -39,7 +38,7 @@ internal sealed class DemoHost : IAsyncDisposable
         });
         try
         {
-            var token = await EmbeddedApp.PrepareAsync(app, cancellationToken);
+            var token = await EmbeddedApp.PrepareAsync(app);
             await app.StartAsync(cancellationToken);
             var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
             var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(Demo));

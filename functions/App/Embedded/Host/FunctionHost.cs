@@ -12,6 +12,8 @@ public sealed class FunctionHost(
     FunctionTable table, FunctionInvoker invoker, IRecordStore store, SqliteWorkQueue queue, QueueSettings queueSettings,
     IConfiguration configuration, TimeProvider time, ILoggerFactory loggers) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
     private Task _loops = Task.CompletedTask;
@@ -21,7 +23,7 @@ public sealed class FunctionHost(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var loops = new List<Task>();
+        var loops = new List<Func<Task>>();
         foreach (var function in table.Functions)
         {
             var logger = loggers.CreateLogger($"Function.{function.Name}");
@@ -29,15 +31,15 @@ public sealed class FunctionHost(
             {
                 case TimerTriggerAttribute timer:
                     var schedule = Resolve(timer.Schedule);
-                    loops.Add(Start(() => new TimerLoop(function, schedule, invoker, store, Process, time, logger).RunAsync(_stopping.Token, _aborting.Token)));
+                    loops.Add(() => new TimerLoop(function, schedule, invoker, store, Process, time, logger).RunAsync(_stopping.Token, _aborting.Token));
                     break;
                 case QueueTriggerAttribute:
-                    loops.Add(Start(() => new QueueLoop(function, invoker, queue, queueSettings, time, logger).RunAsync(_stopping.Token, _aborting.Token)));
+                    loops.Add(() => new QueueLoop(function, invoker, queue, queueSettings, time, logger).RunAsync(_stopping.Token, _aborting.Token));
                     break;
             }
         }
 
-        _loops = Task.WhenAll(loops);
+        _loops = Task.Run(() => RunAsync(loops), CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -55,7 +57,20 @@ public sealed class FunctionHost(
         _aborting.Dispose();
     }
 
-    private static Task Start(Func<Task> loop) => Task.Run(loop, CancellationToken.None);
+    private async Task RunAsync(List<Func<Task>> loops)
+    {
+        var running = new List<Task>();
+        foreach (var loop in loops)
+        {
+            // One after the other: the first requests should not wait behind the first run of every function.
+            await Task.Delay(Apart, TimeProvider.System, CancellationToken.None);
+            if (_stopping.IsCancellationRequested)
+                break;
+            running.Add(Task.Run(loop, CancellationToken.None));
+        }
+
+        await Task.WhenAll(running);
+    }
 
     /// <summary>The text itself, or the setting that <c>%Name%</c> names.</summary>
     private string Resolve(string schedule) => schedule is ['%', .. var name, '%']

@@ -14,7 +14,7 @@ public sealed class FunctionInvoker(IServiceScopeFactory scopes)
     {
         var compiled = _compiled.GetOrAdd(function.Method, static method => new Compiled(method));
         await using var scope = scopes.CreateAsyncScope();
-        var instance = compiled.Create(scope.ServiceProvider, []);
+        var instance = compiled.Create(scope.ServiceProvider);
         try
         {
             return await AwaitAsync(compiled.Method.Invoke(instance, Array.ConvertAll(compiled.Parameters, p => bind(p)).AsSpan()));
@@ -44,10 +44,14 @@ public sealed class FunctionInvoker(IServiceScopeFactory scopes)
 
     private sealed class Compiled(MethodInfo method)
     {
-        public ObjectFactory Create { get; } = ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
+        private readonly ConstructorInvoker _constructor = ConstructorInvoker.Create(method.DeclaringType!.GetConstructors().Single());
+        private readonly Type[] _services = [.. method.DeclaringType!.GetConstructors().Single().GetParameters().Select(static parameter => parameter.ParameterType)];
 
         public MethodInvoker Method { get; } = MethodInvoker.Create(method);
 
         public ParameterInfo[] Parameters { get; } = method.GetParameters();
+
+        // ActivatorUtilities would compile an expression for each class, which a first call feels.
+        public object Create(IServiceProvider services) => _constructor.Invoke(Array.ConvertAll<Type, object?>(_services, services.GetRequiredService).AsSpan());
     }
 }
