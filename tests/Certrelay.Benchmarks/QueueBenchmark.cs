@@ -31,7 +31,7 @@ internal static class QueueBenchmark
 
         Console.WriteLine($"single commits: {Rounds.Of(loop, "jobs/s")}");
         Console.WriteLine($"queue, {Producers} producers and {Workers} workers: {Rounds.Of(ours, "jobs/s")}");
-        Console.WriteLine($"ratio: {Rounds.Median(ours) / Rounds.Median(loop):N1}");
+        Console.WriteLine($"ratio: {Rounds.Ratio(ours, loop):N1}");
     }
 
     private static async Task<double> QueueAsync()

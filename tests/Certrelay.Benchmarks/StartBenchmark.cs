@@ -35,7 +35,7 @@ internal static class StartBenchmark
 
             Console.WriteLine($"bare application: {Rounds.Of(bare, "ms")}");
             Console.WriteLine($"certrelay serve: {Rounds.Of(ours, "ms")}");
-            Console.WriteLine($"ratio: {Rounds.Median(ours) / Rounds.Median(bare):N2}");
+            Console.WriteLine($"ratio: {Rounds.Ratio(ours, bare):N2}");
             Console.WriteLine($"resident when idle: {Rounds.Of(resident, "MB")}");
         }
         finally
