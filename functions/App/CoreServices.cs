@@ -2,6 +2,7 @@ using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Targets;
 using Certrelay.Watch;
+using Certrelay.Watch.Alerts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.App;
@@ -27,6 +28,8 @@ public static class CoreServices
         .AddSingleton<RolloutSummaries>()
         .AddSingleton<RolloutStart>()
         .AddSingleton<RolloutCommands>()
+        .AddAlerts(settings.Alerts)
+        .AddSingleton<DueNudges>()
         .AddSingleton<Reconcile>()
         .AddSingleton<Cleanup>()
         .AddSingleton<Heartbeats>()

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Certrelay.Outgoing;
 using Certrelay.Rollouts;
 using Certrelay.Targets.Local;
+using Certrelay.Watch.Alerts;
 
 namespace Certrelay.App;
 
@@ -22,6 +23,8 @@ public sealed record Settings
     public OutgoingOptions Outgoing { get; init; } = new();
 
     public RolloutSettings Rollouts { get; init; } = new();
+
+    public AlertOptions Alerts { get; init; } = new();
 }
 
 /// <summary>How the API listens (embedded edition).</summary>

@@ -22,7 +22,7 @@ internal static class ReconcileBenchmark
         var queue = new SqliteWorkQueue(data.File, time);
         var (due, options) = (new Due(store), new RolloutOptions());
         var steps = new StepRecords(store, due, queue, options, time);
-        var reconcile = new Reconcile(store, due, steps, queue, options, time, NullLogger<Reconcile>.Instance);
+        var reconcile = new Reconcile(store, due, new DueNudges(due, queue), steps, options, time, NullLogger<Reconcile>.Instance);
 
         var filling = Stopwatch.StartNew();
         await Parallel.ForAsync(0, Rollouts, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, token) => await FillAsync(store, time, token));

@@ -1,12 +1,13 @@
 using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Watch;
+using Certrelay.Watch.Alerts;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Certrelay.App.Triggers;
 
 /// <summary>The nudges: each names a record, whose truth decides what happens.</summary>
-public sealed class Queues(StepRunner runner, Cleanup cleanup, Stuck stuck)
+public sealed class Queues(StepRunner runner, NoticeRunner notices, Cleanup cleanup, Stuck stuck)
 {
     [Function("Deploy")]
     public Task Deploy([QueueTrigger(StepMessage.DeployQueue)] string message, CancellationToken cancellationToken) =>
@@ -15,6 +16,10 @@ public sealed class Queues(StepRunner runner, Cleanup cleanup, Stuck stuck)
     [Function("Verify")]
     public Task Verify([QueueTrigger(StepMessage.VerifyQueue)] string message, CancellationToken cancellationToken) =>
         runner.MoveAsync(StepMessage.Read(message), cancellationToken);
+
+    [Function("Notify")]
+    public Task Notify([QueueTrigger(NotifyMessage.Queue)] string message, CancellationToken cancellationToken) =>
+        notices.MoveAsync(NotifyMessage.Read(message), cancellationToken);
 
     [Function("Cleanup")]
     public Task Cleanup([QueueTrigger(CleanupMessage.Queue)] string message, CancellationToken cancellationToken) =>
@@ -27,6 +32,10 @@ public sealed class Queues(StepRunner runner, Cleanup cleanup, Stuck stuck)
     [Function("VerifyPoison")]
     public Task VerifyPoison([QueueTrigger(StepMessage.VerifyQueue + "-poison")] string message, CancellationToken cancellationToken) =>
         stuck.RecordAsync(StepMessage.VerifyQueue, message, cancellationToken);
+
+    [Function("NotifyPoison")]
+    public Task NotifyPoison([QueueTrigger(NotifyMessage.Queue + "-poison")] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(NotifyMessage.Queue, message, cancellationToken);
 
     [Function("CleanupPoison")]
     public Task CleanupPoison([QueueTrigger(CleanupMessage.Queue + "-poison")] string message, CancellationToken cancellationToken) =>

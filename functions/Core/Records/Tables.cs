@@ -10,4 +10,6 @@ public static class Tables
     public const string Index = "Index";
     public const string Findings = "Findings";
     public const string Timers = "Timers";
+    public const string Alerts = "Alerts";
+    public const string Notices = "Notices";
 }

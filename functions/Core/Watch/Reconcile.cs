@@ -9,16 +9,13 @@ namespace Certrelay.Watch;
 /// hint that the truth contradicts. It reads nothing but Due and the rows that Due names: what has settled costs nothing.
 /// </summary>
 public sealed partial class Reconcile(
-    IRecordStore store, Due due, StepRecords steps, IWorkQueue queue, RolloutOptions options, TimeProvider time, ILogger<Reconcile> logger)
+    IRecordStore store, Due due, DueNudges nudges, StepRecords steps, RolloutOptions options, TimeProvider time, ILogger<Reconcile> logger)
 {
     /// <summary>The time between two ticks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    private const int Most = 2000;
-    private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
-
     // A process that died may have taken nudges with it whose hints were moved on: the first tick of each process looks as far as those.
-    private TimeSpan _ahead = Period + Again;
+    private TimeSpan _ahead = Period + DueNudges.Again;
 
     /// <summary>One tick; returns how many nudges were sent.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -27,18 +24,13 @@ public sealed partial class Reconcile(
         var nudged = 0;
         // Side by side, so that their writes share commits.
         var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(due.ReadAsync(DueKind.Step, now + _ahead, Most, cancellationToken), sideBySide, async (hint, token) =>
+        await Parallel.ForEachAsync(due.ReadAsync(DueKind.Step, now + _ahead, DueNudges.Most, cancellationToken), sideBySide, async (hint, token) =>
         {
             if (await StepAsync(hint, now, token))
                 Interlocked.Increment(ref nudged);
         });
-        await foreach (var hint in due.ReadAsync(DueKind.Cleanup, now, Most, cancellationToken))
-        {
-            var again = hint with { Moment = KeyText.Truncate(now + Again) };
-            await due.MoveAsync(hint, again.Moment, cancellationToken);
-            await queue.SendAsync(CleanupMessage.Queue, CleanupMessage.Write(again), TimeSpan.Zero, cancellationToken);
-            nudged++;
-        }
+        nudged += await nudges.RunAsync(DueKind.Notice, now, NotifyMessage.Queue, NotifyMessage.Write, cancellationToken);
+        nudged += await nudges.RunAsync(DueKind.Cleanup, now, CleanupMessage.Queue, CleanupMessage.Write, cancellationToken);
 
         _ahead = Period;
         return nudged;
@@ -70,7 +62,7 @@ public sealed partial class Reconcile(
             var free = state?.Value.Lease is { } lease ? lease.Until + options.ClockSkew : now;
             var at = free > step.Value.Moment ? free : step.Value.Moment!.Value;
             await steps.NudgeAsync(step.Value, at, cancellationToken);
-            await due.MoveAsync(hint, KeyText.Truncate(at > now ? at : now) + Again, cancellationToken);
+            await due.MoveAsync(hint, KeyText.Truncate(at > now ? at : now) + DueNudges.Again, cancellationToken);
             return true;
         }
         catch (Permanent unreadable)

@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using Certrelay.Records;
+
+namespace Certrelay.Watch.Alerts;
+
+/// <summary>Alerts: raised once a level however often their cause is seen, resolved when it is gone, listed.</summary>
+public sealed class AlertRecords(IRecordStore store, NoticeRecords notices, TimeProvider time)
+{
+    /// <summary>
+    /// Raises an alert unless it was raised before, and has its owner told at the end of the grouping window; true when it is new. Throws
+    /// <see cref="Transient"/> (<c>store.unavailable</c>): called again, it writes what was left out.
+    /// </summary>
+    public async Task<bool> RaiseAsync(Alert alert, CancellationToken cancellationToken)
+    {
+        var key = AlertRecord.Key(alert.Id);
+        var saved = await store.ReadAsync<AlertRecord>(key, cancellationToken);
+        var isNew = saved is null;
+        if (saved is null)
+        {
+            // The row decides which notice tells of it, before any notice does.
+            var first = new AlertRecord { Alert = alert, Notice = await notices.OpenAsync(alert.Owner, cancellationToken) };
+            saved = await store.TryInsertAsync(key, first, cancellationToken) ?? await store.ReadAsync<AlertRecord>(key, cancellationToken);
+        }
+
+        while (saved is not null && !await notices.TryJoinAsync(saved.Value.Notice, saved.Value.Alert, cancellationToken))
+        {
+            // It was closed in between.
+            var next = saved.Value with { Notice = await notices.OpenAsync(alert.Owner, cancellationToken) };
+            saved = await TryReplaceAsync(saved, next, cancellationToken) ?? await store.ReadAsync<AlertRecord>(key, cancellationToken);
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Notes that the cause of all alerts of a kind about a subject is gone, and returns how many were open. A new occurrence raises again.</summary>
+    public async Task<int> ResolveAsync(string kind, string subject, CancellationToken cancellationToken)
+    {
+        var resolved = 0;
+        var open = store.ReadRangeAsync<AlertRecord>(Tables.Alerts, Alert.Partition(kind, subject), RowRange.All, cancellationToken)
+            .Where(static alert => alert.Value.Resolved is null);
+        await foreach (var alert in open)
+        {
+            if (await TryReplaceAsync(alert, alert.Value with { Resolved = time.GetUtcNow() }, cancellationToken) is not null)
+                resolved++;
+        }
+
+        return resolved;
+    }
+
+    /// <summary>The alert of an id; null when there is none.</summary>
+    public async Task<AlertRecord?> ReadAsync(string id, CancellationToken cancellationToken) =>
+        Alert.IsId(id) ? (await store.ReadAsync<AlertRecord>(AlertRecord.Key(id), cancellationToken))?.Value : null;
+
+    /// <summary>The alerts with how they were delivered, those of the newest notice first, beginning behind one.</summary>
+    public async IAsyncEnumerable<ListedAlert> ListAsync(AlertPlace? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (after is not null)
+        {
+            await foreach (var alert in InAsync(after.Notice, after.Alert, cancellationToken))
+                yield return alert;
+        }
+
+        await foreach (var notice in store.PartitionsAsync(Tables.Notices, after?.Notice, cancellationToken))
+        {
+            await foreach (var alert in InAsync(notice, after: null, cancellationToken))
+                yield return alert;
+        }
+    }
+
+    private async IAsyncEnumerable<ListedAlert> InAsync(string notice, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var deliveries = await notices.DeliveriesAsync(notice, cancellationToken);
+        var all = RowRange.StartingWith(NoticeAlertRecord.Prefix);
+        var range = after is null ? all : all with { From = NoticeAlertRecord.Prefix + after + " " };
+        await foreach (var row in store.QueryAsync(Tables.Notices, notice, range, cancellationToken))
+        {
+            var id = row.Key.Row[NoticeAlertRecord.Prefix.Length..];
+            // One that was moved to a later notice at the moment this one closed is told of there.
+            if (await store.ReadAsync<AlertRecord>(AlertRecord.Key(id), cancellationToken) is { } alert && alert.Value.Notice == notice)
+                yield return new ListedAlert(alert.Value, deliveries);
+        }
+    }
+
+    private async Task<Stored<AlertRecord>?> TryReplaceAsync(Stored<AlertRecord> old, AlertRecord value, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReplaceAsync(old, value, cancellationToken);
+        }
+        catch (RecordConflictException)
+        {
+            // Raised or resolved by another at the same moment: theirs stands.
+            return null;
+        }
+    }
+}
+
+/// <summary>An alert and where its notice stands with each channel.</summary>
+public sealed record ListedAlert(AlertRecord Record, IReadOnlyList<DeliveryRecord> Deliveries);
+
+/// <summary>A place in the listing.</summary>
+public sealed record AlertPlace(string Notice, string Alert);
