@@ -9,10 +9,12 @@ namespace Certrelay.App;
 internal sealed class SettingShape
 {
     private readonly Lazy<IReadOnlyList<SettingShape>> _members;
+    private readonly Lazy<object?> _default;
 
-    private SettingShape(string name, Type type, PropertyInfo? property, object? standard)
+    private SettingShape(string name, Type type, PropertyInfo? property, Func<object?> standard)
     {
-        (Name, Type, Property, Default) = (name, type, property, standard);
+        (Name, Type, Property) = (name, type, property);
+        _default = new Lazy<object?>(standard);
         _members = new Lazy<IReadOnlyList<SettingShape>>(MembersOf);
     }
 
@@ -23,7 +25,7 @@ internal sealed class SettingShape
     /// <summary>Where the value goes; none for the whole and for an element of a map or a list.</summary>
     public PropertyInfo? Property { get; }
 
-    public object? Default { get; }
+    public object? Default => _default.Value;
 
     public string? Description => Property?.GetCustomAttribute<DescriptionAttribute>()?.Description;
 
@@ -39,7 +41,7 @@ internal sealed class SettingShape
     public IReadOnlyList<SettingShape> Members => _members.Value;
 
     /// <summary>The shape of a type as a group.</summary>
-    public static SettingShape Of(Type type) => new("", type, null, Activator.CreateInstance(type));
+    public static SettingShape Of(Type type) => new("", type, null, () => Activator.CreateInstance(type));
 
     /// <summary>The member that a key names, in whatever case; null when there is none.</summary>
     public SettingShape? MemberOf(string key) =>
@@ -74,10 +76,10 @@ internal sealed class SettingShape
         return
         [
             .. Type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static property => property.CanWrite)
-                .Select(property => new SettingShape(property.Name, property.PropertyType, property, Default is null ? null : property.GetValue(Default))),
+                .Select(property => new SettingShape(property.Name, property.PropertyType, property, () => Default is null ? null : property.GetValue(Default))),
         ];
     }
 
     private static SettingShape Element(string name, Type type) =>
-        new(name, type, null, type == typeof(string) || type.IsValueType ? null : Activator.CreateInstance(type));
+        new(name, type, null, () => type == typeof(string) || type.IsValueType ? null : Activator.CreateInstance(type));
 }

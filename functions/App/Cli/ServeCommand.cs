@@ -39,6 +39,8 @@ internal static class ServeCommand
     {
         try
         {
+            // Begins to be read.
+            _ = FunctionTable.OfProduct;
             var configuration = Configure(arguments);
             var settings = SettingsCheck.Read(configuration);
             CoreDumps.Forbid();

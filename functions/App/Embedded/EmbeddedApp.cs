@@ -19,6 +19,7 @@ public static partial class EmbeddedApp
     public static WebApplication Build(Settings settings, IConfiguration configuration, TimeProvider time, Action<IServiceCollection>? change = null)
     {
         var data = new EmbeddedData(settings, time);
+        // Beside the putting together of everything else, which takes about as long.
         var preparation = new Preparation(Task.Run(() => data.PrepareAsync(time)));
         var edge = new EdgeOptions { BodyLimit = settings.Http.BodyLimit, BodyTimeout = TimeSpan.FromSeconds(settings.Http.BodyTimeoutSeconds) };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });

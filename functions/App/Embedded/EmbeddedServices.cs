@@ -13,8 +13,6 @@ public static class EmbeddedServices
     public static IServiceCollection AddEmbedded(this IServiceCollection services, EmbeddedData data)
     {
         services.TryAddSingleton(TimeProvider.System);
-        // Read beside the rest as well; a fault of declaration comes out where the table is first needed.
-        var table = Task.Run(FunctionTable.OfProduct);
         return services
             .AddSingleton(data.Folder)
             .AddSingleton(data.Keys)
@@ -23,7 +21,7 @@ public static class EmbeddedServices
             .AddSingleton<SqliteWorkQueue>()
             .AddSingleton<IWorkQueue>(static provider => provider.GetRequiredService<SqliteWorkQueue>())
             .AddSingleton<IVault>(_ => data.Vault.GetAwaiter().GetResult())
-            .AddSingleton(_ => table.GetAwaiter().GetResult())
+            .AddSingleton(static _ => FunctionTable.OfProduct.GetAwaiter().GetResult())
             .AddSingleton<FunctionInvoker>()
             .AddSingleton(_ => QueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")))
             .AddHostedService<FunctionHost>();

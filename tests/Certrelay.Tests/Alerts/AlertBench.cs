@@ -34,7 +34,7 @@ internal sealed class AlertBench : IAsyncDisposable
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
             .AddSingleton(time ?? Time)
             .AddCertrelay(settings)
-            .AddEmbedded(settings)
+            .AddEmbedded(new EmbeddedData(settings, time ?? Time))
             .BuildServiceProvider();
     }
 

@@ -37,9 +37,9 @@ public sealed class FunctionTableTests
     }
 
     [Fact]
-    public void Every_function_of_the_assembly_is_well_declared_and_found_at_the_start() => Assert.Equal(
+    public async Task Every_function_of_the_assembly_is_well_declared_and_found_at_the_start() => Assert.Equal(
         FunctionTable.Of(typeof(FunctionTable).Assembly.GetTypes()).Functions.Select(function => function.Name),
-        FunctionTable.OfProduct().Functions.Select(function => function.Name));
+        (await FunctionTable.OfProduct).Functions.Select(function => function.Name));
 
     private sealed class HiddenClass
     {
