@@ -3,6 +3,7 @@ using Certrelay.Rollouts;
 using Certrelay.Targets;
 using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
+using Certrelay.Watch.Moments;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.App;
@@ -37,5 +38,12 @@ public static class CoreServices
         .AddSingleton<Healing>()
         .AddSingleton<Reindex>()
         .AddSingleton<Stuck>()
+        .AddSingleton(settings.Watch)
+        .AddSingleton<DueScan>()
+        .AddSingleton<CertificateCheck>()
+        .AddSingleton<TargetVerdict>()
+        .AddSingleton<DriftResponse>()
+        .AddSingleton<ServedLeafAlerts>()
+        .AddSingleton<TargetWatch>()
         .AddSingleton<Triggers.RolloutWait>();
 }

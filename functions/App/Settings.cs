@@ -4,6 +4,7 @@ using Certrelay.Outgoing;
 using Certrelay.Rollouts;
 using Certrelay.Targets.Local;
 using Certrelay.Watch.Alerts;
+using Certrelay.Watch.Moments;
 
 namespace Certrelay.App;
 
@@ -25,6 +26,8 @@ public sealed record Settings
     public RolloutSettings Rollouts { get; init; } = new();
 
     public AlertOptions Alerts { get; init; } = new();
+
+    public WatchOptions Watch { get; init; } = new();
 }
 
 /// <summary>How the API listens (embedded edition).</summary>

@@ -76,6 +76,12 @@ public sealed record CertificateView
 
     public required DateTimeOffset Updated { get; init; }
 
+    /// <summary>From when on it shall not be served any more; absent: it is to go on.</summary>
+    public DateTimeOffset? PlannedEnd { get; init; }
+
+    /// <summary>How near the end of the current version is; absent while more than a third of its life is left.</summary>
+    public ExpiryLevel? Level { get; init; }
+
     public VersionView? Current { get; init; }
 
     /// <summary>Those that the caller may see.</summary>

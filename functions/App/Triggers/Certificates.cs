@@ -18,7 +18,14 @@ public sealed record CertificateChange
     [TagMap]
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
+    /// <summary>From when on the certificate shall not be served any more: nobody is reminded of its expiry then. Empty: it is to go on.</summary>
+    [MomentOrEmpty]
+    public string? PlannedEnd { get; init; }
+
     public string? Reason { get; init; }
+
+    internal LineageDetails Details => new(
+        Owner, Tags, PlannedEnd is null ? null : MomentOrEmptyAttribute.TryParse(PlannedEnd, out var end) ? end.ToUniversalTime() : DateTimeOffset.MaxValue);
 }
 
 /// <summary>Certificates and their versions: upload, look, describe, delete.</summary>
@@ -80,7 +87,7 @@ public sealed class Certificates(CertificateRegistry registry, CertificateIndex 
 
     [Function("ChangeCertificate"), Requires(Permission.Upload), Audited("certificate.change", Subject = "certificate/{name}"), IfMatch]
     [Takes(typeof(CertificateChange)), Answers(200, typeof(CertificateView), ETag = true)]
-    [Description("Changes owner and tags.")]
+    [Description("Changes owner, tags and planned end.")]
     public async Task<IResult> ChangeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/certificates/{name}")] HttpRequest request, string name,
         CancellationToken cancellationToken)
@@ -88,7 +95,7 @@ public sealed class Certificates(CertificateRegistry registry, CertificateIndex 
         var lineage = await FindAsync(request, name, cancellationToken);
         var change = request.Json<CertificateChange>();
         request.DemandIfMatch(lineage.ETag);
-        var changed = await registry.DescribeAsync(lineage, new LineageDetails(change.Owner, change.Tags), cancellationToken);
+        var changed = await registry.DescribeAsync(lineage, change.Details, cancellationToken);
         return await ShowAsync(request, changed, cancellationToken);
     }
 
@@ -155,12 +162,14 @@ public sealed class Certificates(CertificateRegistry registry, CertificateIndex 
             Name = name,
             Owner = value.Owner,
             Tags = value.Tags,
+            PlannedEnd = value.PlannedEnd,
+            Level = current is null ? null : ExpiryLevels.At(time.GetUtcNow(), current.NotBefore, current.NotAfter),
             Created = value.Created,
             Updated = value.Updated,
             Current = current is null ? null : VersionView.Of(current),
             Targets = Visible(request, await index.UsersAsync(name, cancellationToken)),
         };
-        return Answer.Ok(view, ETags.Joined(lineage.ETag, view.Targets));
+        return Answer.Ok(view, ETags.Joined(lineage.ETag, new { view.Targets, view.Level }));
     }
 
     private async Task<Stored<LineageRecord>> FindAsync(HttpRequest request, string name, CancellationToken cancellationToken)

@@ -2,12 +2,13 @@ using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
+using Certrelay.Watch.Moments;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Certrelay.App.Triggers;
 
 /// <summary>The nudges: each names a record, whose truth decides what happens.</summary>
-public sealed class Queues(StepRunner runner, NoticeRunner notices, Cleanup cleanup, Stuck stuck)
+public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatch watch, NoticeRunner notices, Cleanup cleanup, Stuck stuck)
 {
     [Function("Deploy")]
     public Task Deploy([QueueTrigger(StepMessage.DeployQueue)] string message, CancellationToken cancellationToken) =>
@@ -20,6 +21,22 @@ public sealed class Queues(StepRunner runner, NoticeRunner notices, Cleanup clea
     [Function("Notify")]
     public Task Notify([QueueTrigger(NotifyMessage.Queue)] string message, CancellationToken cancellationToken) =>
         notices.MoveAsync(NotifyMessage.Read(message), cancellationToken);
+
+    [Function("Check")]
+    public Task Check([QueueTrigger(CheckMessage.Queue)] string message, CancellationToken cancellationToken) =>
+        check.RunAsync(CheckMessage.Read(message), cancellationToken);
+
+    [Function("Probe")]
+    public Task Probe([QueueTrigger(ProbeMessage.Queue)] string message, CancellationToken cancellationToken) =>
+        watch.RunAsync(ProbeMessage.Read(message), cancellationToken);
+
+    [Function("CheckPoison")]
+    public Task CheckPoison([QueueTrigger(CheckMessage.Queue + "-poison")] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(CheckMessage.Queue, message, cancellationToken);
+
+    [Function("ProbePoison")]
+    public Task ProbePoison([QueueTrigger(ProbeMessage.Queue + "-poison")] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(ProbeMessage.Queue, message, cancellationToken);
 
     [Function("Cleanup")]
     public Task Cleanup([QueueTrigger(CleanupMessage.Queue)] string message, CancellationToken cancellationToken) =>

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Certrelay.App.Http;
+using Certrelay.Certificates;
 using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Targets;
@@ -39,6 +40,8 @@ public record TargetChange
 
     public OnPartial? OnPartial { get; init; }
 
+    public OnDrift? OnDrift { get; init; }
+
     [OneLine(200)]
     public string? Owner { get; init; }
 
@@ -58,6 +61,7 @@ public record TargetChange
             Window = WindowSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Samples = Samples ?? empty.Samples,
             OnPartial = OnPartial ?? empty.OnPartial,
+            OnDrift = OnDrift ?? empty.OnDrift,
             Owner = Owner is "" ? null : Owner,
             Tags = Tags ?? empty.Tags,
         };
@@ -89,6 +93,8 @@ public sealed record TargetView
 
     public required OnPartial OnPartial { get; init; }
 
+    public required OnDrift OnDrift { get; init; }
+
     public string? Owner { get; init; }
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
@@ -99,7 +105,10 @@ public sealed record TargetView
 
     public TargetStateView? State { get; init; }
 
-    public static TargetView Of(TargetRecord target, TargetStateRecord? state = null) => new()
+    /// <summary>What the last probe showed; absent before the first.</summary>
+    public TargetSeenView? Seen { get; init; }
+
+    public static TargetView Of(TargetRecord target, TargetStateRecord? state = null, ProbeRecord? probe = null) => new()
     {
         Name = target.Name,
         Kind = target.Kind,
@@ -109,13 +118,25 @@ public sealed record TargetView
         WindowSeconds = (int?)target.Window?.TotalSeconds,
         Samples = target.Samples,
         OnPartial = target.OnPartial,
+        OnDrift = target.OnDrift,
         Owner = target.Owner,
         Tags = target.Tags,
         Created = target.Created,
         Updated = target.Updated,
         State = state is null ? null : TargetStateView.Of(state),
+        Seen = probe?.At is { } at ? new TargetSeenView(at, probe.Moment, probe.Sightings, probe.Leaves, probe.Drift, probe.Findings) : null,
     };
 }
+
+/// <summary>What a target's endpoints were seen to serve.</summary>
+/// <param name="At">When the last probe ended.</param>
+/// <param name="Next">When the next one is due.</param>
+/// <param name="Sightings">What each address showed.</param>
+/// <param name="Leaves">The leaves that were served.</param>
+/// <param name="Drift">What is served instead of the desired leaf; absent while all is as it should be.</param>
+/// <param name="Findings">What else is odd.</param>
+public sealed record TargetSeenView(
+    DateTimeOffset At, DateTimeOffset Next, IReadOnlyList<Sighting> Sightings, IReadOnlyList<ServedLeaf> Leaves, Drift? Drift, IReadOnlyList<Finding> Findings);
 
 /// <summary>What a target shall serve, what was last seen or bound there, and the rollout that set it.</summary>
 public sealed record TargetStateView

@@ -99,8 +99,10 @@ public sealed class Targets(TargetRegistry registry)
 
     private async Task<IResult> ShowAsync(Stored<TargetRecord> target, CancellationToken cancellationToken, string? created = null)
     {
-        var view = TargetView.Of(target.Value, await registry.ReadStateAsync(target.Value.Name, cancellationToken));
-        var etag = ETags.Joined(target.ETag, view.State);
+        var name = target.Value.Name;
+        var view = TargetView.Of(
+            target.Value, await registry.ReadStateAsync(name, cancellationToken), await registry.ReadProbeAsync(name, cancellationToken));
+        var etag = ETags.Joined(target.ETag, new { view.State, view.Seen });
         return created is null ? Answer.Ok(view, etag) : Answer.Created(created, view, etag);
     }
 

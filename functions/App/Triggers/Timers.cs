@@ -1,5 +1,6 @@
 using Certrelay.Records;
 using Certrelay.Watch;
+using Certrelay.Watch.Moments;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace Certrelay.App.Triggers;
 
 /// <summary>The timers: each goes through what is due and leaves the work to the queues.</summary>
 public sealed partial class Timers(
-    Reconcile reconcile, Reindex reindex, StatusCount count, AuditSeals seals, Heartbeats heartbeats, TimeProvider time, ILogger<Timers> logger)
+    Reconcile reconcile, DueScan scan, Reindex reindex, StatusCount count, AuditSeals seals, Heartbeats heartbeats, TimeProvider time, ILogger<Timers> logger)
 {
     private static readonly TimeSpan CountPeriod = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan SealPeriod = TimeSpan.FromHours(1);
@@ -15,6 +16,16 @@ public sealed partial class Timers(
     [Function("Reconcile")]
     public Task Reconcile([TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
         heartbeats.RunAsync(nameof(Reconcile), Watch.Reconcile.Period, reconcile.RunAsync, cancellationToken);
+
+    [Function("ScanExpiry")]
+    public Task ScanExpiry([TimerTrigger("10 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
+        heartbeats.RunAsync(
+            nameof(ScanExpiry), DueScan.Period, token => scan.RunAsync(DueKind.Check, CheckMessage.Queue, CheckMessage.Write, token), cancellationToken);
+
+    [Function("ProbeTargets")]
+    public Task ProbeTargets([TimerTrigger("20 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
+        heartbeats.RunAsync(
+            nameof(ProbeTargets), DueScan.Period, token => scan.RunAsync(DueKind.Probe, ProbeMessage.Queue, ProbeMessage.Write, token), cancellationToken);
 
     [Function("CountStatus")]
     public Task CountStatus([TimerTrigger("15 */5 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>

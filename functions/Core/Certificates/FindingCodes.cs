@@ -217,6 +217,10 @@ public static class FindingCodes
         "The settings of the target are not valid.",
         "Mend each setting that is named; the schema of the kind describes them all.");
 
+    public static readonly FindingCode TargetAfterEnd = new("target.after-end", Severity.Warning,
+        "The target still serves a certificate whose planned end has passed.",
+        "Take the site down, bring another certificate there, or change the certificate's planned end.");
+
     /// <summary>All codes, ordered.</summary>
     public static IReadOnlyList<FindingCode> All { get; } =
     [

@@ -7,11 +7,15 @@ namespace Certrelay.Records;
 /// <summary>What became of an upload: <see cref="Version"/> is null when it was refused, and then nothing is stored.</summary>
 public sealed record UploadResult(IReadOnlyList<Finding> Findings, LineageRecord? Lineage, VersionRecord? Version, bool Created);
 
-/// <summary>What people say about a certificate; null leaves it as it is, an empty owner takes the owner away.</summary>
-public sealed record LineageDetails(string? Owner = null, IReadOnlyDictionary<string, string>? Tags = null)
+/// <summary>What people say about a certificate; null leaves it as it is, an empty owner takes the owner away, and so does <see cref="DateTimeOffset.MaxValue"/> the planned end.</summary>
+public sealed record LineageDetails(string? Owner = null, IReadOnlyDictionary<string, string>? Tags = null, DateTimeOffset? PlannedEnd = null)
 {
-    public LineageRecord ApplyTo(LineageRecord lineage) =>
-        lineage with { Owner = Owner is null ? lineage.Owner : Owner is "" ? null : Owner, Tags = Tags ?? lineage.Tags };
+    public LineageRecord ApplyTo(LineageRecord lineage) => lineage with
+    {
+        Owner = Owner is null ? lineage.Owner : Owner is "" ? null : Owner,
+        Tags = Tags ?? lineage.Tags,
+        PlannedEnd = PlannedEnd is null ? lineage.PlannedEnd : PlannedEnd == DateTimeOffset.MaxValue ? null : PlannedEnd,
+    };
 }
 
 /// <summary>What storing an upload comes to.</summary>
@@ -68,8 +72,11 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
             { Current = sequence, Last = sequence, Updated = now };
             try
             {
+                var check = CheckRecord.Draw(version, now);
+                await due.PutAsync(check.Hint!, cancellationToken);
                 await store.WriteAsync(
                     [
+                        new RecordChange.Put(CheckRecord.Key(name), check.ToBody()),
                         before is null
                             ? new RecordChange.Insert(LineageRecord.Key(name), lineage.ToBody())
                             : new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag),
@@ -166,6 +173,7 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
             await index.DropAsync(row.Key, row.ETag, cancellationToken);
         }
 
+        await store.WriteAsync([new RecordChange.Delete(CheckRecord.Key(name), null)], cancellationToken);
         await vault.RemoveAsync(VersionKeys.VaultName(name), cancellationToken);
         await index.DropAsync(lineage.Key, lineage.ETag, cancellationToken);
     }

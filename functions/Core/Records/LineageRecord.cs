@@ -15,6 +15,9 @@ public sealed record LineageRecord : IRecord<LineageRecord>
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>From when on the certificate shall not be served any more: it is not renewed, so nobody is reminded of its expiry. Null: it is to go on.</summary>
+    public DateTimeOffset? PlannedEnd { get; init; }
+
     /// <summary>The sequence number of the version that new rollouts take.</summary>
     public required int Current { get; init; }
 

@@ -17,6 +17,17 @@ public enum OnPartial
     [JsonStringEnumMemberName("restore")] Restore,
 }
 
+/// <summary>What to do with a target that is found to serve another certificate than it shall.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OnDrift>))]
+public enum OnDrift
+{
+    /// <summary>Tell the owner.</summary>
+    [JsonStringEnumMemberName("alert")] Alert,
+
+    /// <summary>Tell the owner, and roll out the desired certificate again.</summary>
+    [JsonStringEnumMemberName("rollout")] Rollout,
+}
+
 /// <summary>One place that terminates TLS, as its owner described it. Row <c>d</c> of its partition.</summary>
 public sealed record TargetRecord : IRecord<TargetRecord>
 {
@@ -41,6 +52,8 @@ public sealed record TargetRecord : IRecord<TargetRecord>
     public int Samples { get; init; } = 4;
 
     public OnPartial OnPartial { get; init; }
+
+    public OnDrift OnDrift { get; init; }
 
     public string? Owner { get; init; }
 

@@ -26,13 +26,15 @@ public sealed record TargetDescription
 
     public OnPartial OnPartial { get; init; }
 
+    public OnDrift OnDrift { get; init; }
+
     public string? Owner { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>Targets: checked whole, stored, listed and removed.</summary>
-public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, IServiceProvider services, TimeProvider time)
+public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, Due due, IServiceProvider services, TimeProvider time)
 {
     private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(24);
 
@@ -65,6 +67,10 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, I
     public async Task<TargetStateRecord?> ReadStateAsync(string name, CancellationToken cancellationToken) =>
         (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken))?.Value;
 
+    /// <summary>What the last probe of a target showed; null when it has no endpoint.</summary>
+    public async Task<ProbeRecord?> ReadProbeAsync(string name, CancellationToken cancellationToken) =>
+        (await store.ReadAsync<ProbeRecord>(ProbeRecord.Key(name), cancellationToken))?.Value;
+
     /// <summary>The targets in the order of their names, beginning after one.</summary>
     public async IAsyncEnumerable<Stored<TargetRecord>> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -80,8 +86,9 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, I
     {
         var record = Record(target, time.GetUtcNow());
         await UseAsync(record, cancellationToken);
+        var probe = await FirstProbeAsync(record, cancellationToken);
         var etags = await store.WriteAsync(
-            [new RecordChange.Insert(TargetRecord.Key(record.Name), record.ToBody()), new RecordChange.Insert(TargetStateRecord.Key(record.Name), new TargetStateRecord().ToBody())],
+            [new RecordChange.Insert(TargetRecord.Key(record.Name), record.ToBody()), new RecordChange.Insert(TargetStateRecord.Key(record.Name), new TargetStateRecord().ToBody()), probe],
             cancellationToken);
         await UseAsync(record, cancellationToken);
         return new Stored<TargetRecord>(TargetRecord.Key(record.Name), record, etags[0]!);
@@ -92,10 +99,11 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, I
     {
         var record = Record(target, old.Value.Created);
         await UseAsync(record, cancellationToken);
-        var stored = await store.ReplaceAsync(old, record, cancellationToken);
+        var probe = await FirstProbeAsync(record, cancellationToken);
+        var etags = await store.WriteAsync([new RecordChange.Replace(old.Key, record.ToBody(), old.ETag), probe], cancellationToken);
         await UseAsync(record, cancellationToken);
         await ForgetAsync(old.Value, cancellationToken);
-        return stored;
+        return new Stored<TargetRecord>(old.Key, record, etags[0]!);
     }
 
     /// <summary>True while a rollout works on the target.</summary>
@@ -109,10 +117,23 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, I
         var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken);
         if (state is not null && await IsBusyAsync(name, state.Value, cancellationToken))
             return false;
-        var gone = new RecordChange.Delete(target.Key, target.ETag);
-        await store.WriteAsync(state is null ? [gone] : [gone, new RecordChange.Delete(state.Key, state.ETag)], cancellationToken);
+        List<RecordChange> gone = [new RecordChange.Delete(target.Key, target.ETag), new RecordChange.Delete(ProbeRecord.Key(name), null)];
+        if (state is not null)
+            gone.Add(new RecordChange.Delete(state.Key, state.ETag));
+        await store.WriteAsync(gone, cancellationToken);
         await ForgetAsync(target.Value, cancellationToken);
         return true;
+    }
+
+    /// <summary>What was seen belongs to the target as it was described; as it is now it is probed at once. Without an endpoint there is nothing to see.</summary>
+    private async Task<RecordChange> FirstProbeAsync(TargetRecord target, CancellationToken cancellationToken)
+    {
+        var key = ProbeRecord.Key(target.Name);
+        if (target.Endpoints.Count == 0)
+            return new RecordChange.Delete(key, null);
+        var first = ProbeRecord.First(target.Name, time.GetUtcNow());
+        await due.PutAsync(first.Hint, cancellationToken);
+        return new RecordChange.Put(key, first.ToBody());
     }
 
     private async Task<bool> IsBusyAsync(string name, TargetStateRecord state, CancellationToken cancellationToken) =>
@@ -134,6 +155,7 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, I
         Window = target.Window,
         Samples = target.Samples,
         OnPartial = target.OnPartial,
+        OnDrift = target.OnDrift,
         Owner = target.Owner,
         Tags = target.Tags,
         Created = created,

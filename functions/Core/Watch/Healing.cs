@@ -6,10 +6,10 @@ namespace Certrelay.Watch;
 
 /// <summary>Writes again the hints and index rows that the truth of one partition calls for. Each may be done twice, or while others work on the same.</summary>
 public sealed partial class Healing(
-    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, RolloutSummaries summaries, StepRecords steps, TimeProvider time,
+    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, RolloutSummaries summaries, StepRecords steps, Due due, TimeProvider time,
     ILogger<Healing> logger)
 {
-    /// <summary>The claims of a certificate's fingerprints; the rest of one that is deleted, or whose own row is gone.</summary>
+    /// <summary>The claims of a certificate's fingerprints and its next check; the rest of one that is deleted, or whose own row is gone.</summary>
     public async Task CertificateAsync(string name, CancellationToken cancellationToken)
     {
         var key = LineageRecord.Key(name);
@@ -30,6 +30,7 @@ public sealed partial class Healing(
             return;
         }
 
+        await CheckAsync(lineage.Value, cancellationToken);
         await foreach (var version in certificates.VersionsAsync(name, cancellationToken))
         {
             if (await index.HolderAsync(version.Fingerprint, cancellationToken) is null
@@ -38,14 +39,43 @@ public sealed partial class Healing(
         }
     }
 
-    /// <summary>The note that a target uses its certificate.</summary>
+    /// <summary>The note that a target uses its certificate, and its next probe.</summary>
     public async Task TargetAsync(string name, CancellationToken cancellationToken)
     {
-        if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken) is not { Value.Certificate: { } certificate }
-            || await index.IsUseNotedAsync(certificate, name, cancellationToken))
+        if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken) is not { } target)
+            return;
+        if (target.Value.Endpoints.Count > 0)
+            await ProbeAsync(name, cancellationToken);
+        if (target.Value.Certificate is not { } certificate || await index.IsUseNotedAsync(certificate, name, cancellationToken))
             return;
         await index.UseAsync(certificate, name, cancellationToken);
         Log.Healed(logger, "use", name);
+    }
+
+    private async Task ProbeAsync(string target, CancellationToken cancellationToken)
+    {
+        var key = ProbeRecord.Key(target);
+        var probe = await store.ReadAsync<ProbeRecord>(key, cancellationToken);
+        if (probe is null)
+            Log.Healed(logger, "probe", target);
+        probe ??= await store.TryInsertAsync(key, ProbeRecord.First(target, time.GetUtcNow()), cancellationToken);
+        if (probe is not null)
+            await due.PutAsync(probe.Value.Hint, cancellationToken);
+    }
+
+    private async Task CheckAsync(LineageRecord lineage, CancellationToken cancellationToken)
+    {
+        var key = CheckRecord.Key(lineage.Name);
+        var check = await store.ReadAsync<CheckRecord>(key, cancellationToken);
+        if (check?.Value.Sequence != lineage.Current && await certificates.ReadVersionAsync(lineage.Name, lineage.Current, cancellationToken) is { } version)
+        {
+            var drawn = CheckRecord.Draw(version, time.GetUtcNow());
+            check = check is null ? await store.TryInsertAsync(key, drawn, cancellationToken) : await store.ReplaceAsync(check, drawn, cancellationToken);
+            Log.Healed(logger, "check", lineage.Name);
+        }
+
+        if (check?.Value.Hint is { } hint)
+            await due.PutAsync(hint, cancellationToken);
     }
 
     /// <summary>The hints of a rollout's steps, and its saved state.</summary>
