@@ -9,6 +9,9 @@ public sealed record CommandResult(IReadOnlyList<string> Changed, IReadOnlyDicti
 public sealed class RolloutCommands(
     IRecordStore store, CertificateIndex index, StepRecords steps, RolloutSummaries summaries, TimeProvider time)
 {
+    /// <summary>The code of a step whose restore somebody asked for.</summary>
+    public const string ByHand = "rollout.restored";
+
     /// <summary>Calls off the steps that have written nothing yet.</summary>
     public Task<CommandResult> CancelAsync(string rollout, IReadOnlyList<string>? targets, CancellationToken cancellationToken) =>
         ChangeAsync(rollout, targets, static (step, _, now) => step switch
@@ -39,7 +42,7 @@ public sealed class RolloutCommands(
             { State: StepState.RolledBack } => Refused("What was there before is back already."),
             { Written: false } or { Previous: null } => Refused("The step has written nothing."),
             _ when state.Generation != step.Generation => Refused("A later rollout took the target over."),
-            _ => Changed((step with { Restored = false, Verification = null, Settled = null, Code = "rollout.restored", Message = "Restored by hand." })
+            _ => Changed((step with { Restored = false, Verification = null, Settled = null, Code = ByHand, Message = "Restored by hand." })
                 .Goes(StepState.Restoring, now, "A restore was asked for by hand.")),
         }, cancellationToken);
         foreach (var target in result.Changed)

@@ -11,7 +11,7 @@ namespace Certrelay.Rollouts;
 /// </summary>
 public sealed partial class StepRunner(
     IRecordStore store, StepRecords steps, TargetLeases leases, RolloutSummaries summaries, TargetProbe probe, VersionKeys keys, IVault vault,
-    RolloutOptions options, Freeze freeze, IServiceProvider services, TimeProvider time, ILogger<StepRunner> logger)
+    RolloutOptions options, Freeze freeze, ISettledSteps settledSteps, IServiceProvider services, TimeProvider time, ILogger<StepRunner> logger)
 {
     private readonly ReadMove _read = new(probe, vault, time);
     private readonly DeployMove _deploy = new(keys, time);
@@ -105,7 +105,7 @@ public sealed partial class StepRunner(
             Log.Unreadable(logger, step.Id, unreadable);
         }
 
-        await RefreshAsync(step.Rollout, cancellationToken);
+        await SettleAsync(step, cancellationToken);
     }
 
     /// <summary>The move itself; null when the lease was lost and somebody else decides.</summary>
@@ -197,10 +197,17 @@ public sealed partial class StepRunner(
     private async Task FollowUpAsync(StepRecord step, IEnumerable<DateTimeOffset?> hints, CancellationToken cancellationToken)
     {
         if (step.IsSettled)
-            await RefreshAsync(step.Rollout, cancellationToken);
+            await SettleAsync(step, cancellationToken);
         foreach (var hint in hints.Where(hint => hint != step.Moment))
             await steps.DropHintAsync(step, hint, cancellationToken);
         await steps.NudgeAsync(step, cancellationToken);
+    }
+
+    private async Task SettleAsync(StepRecord step, CancellationToken cancellationToken)
+    {
+        await settledSteps.SettledAsync(step, cancellationToken);
+        // Last of all: who waits for the rollout finds everything else done.
+        await RefreshAsync(step.Rollout, cancellationToken);
     }
 
     private async Task RefreshAsync(string rollout, CancellationToken cancellationToken)

@@ -1,14 +1,33 @@
+using System.Globalization;
 using Certrelay.Records;
+using Certrelay.Watch.Alerts;
 
 namespace Certrelay.Watch;
 
-/// <summary>Runs what timers do and notes it: a timer whose runs fail, or that does not run at all, turns late.</summary>
-public sealed class Heartbeats(IRecordStore store, TimeProvider time)
+/// <summary>Runs what timers do and notes it: a timer whose runs fail, or that does not run at all, turns late, and the others tell of it.</summary>
+public sealed class Heartbeats(IRecordStore store, AlertRecords alerts, TimeProvider time)
 {
-    /// <summary>Does the work of a timer that runs each <paramref name="period"/>, then notes that it was done.</summary>
+    /// <summary>Does the work of a timer that runs each <paramref name="period"/>, then notes that it was done, and which other timers are late.</summary>
     public async Task RunAsync(string timer, TimeSpan period, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         await work(cancellationToken);
         await HeartbeatRecord.BeatAsync(store, timer, period, time, cancellationToken);
+        await alerts.ResolveAsync(AlertKinds.TimerLate, timer, cancellationToken);
+        await foreach (var late in HeartbeatRecord.LateAsync(store, time, cancellationToken))
+        {
+            if (await store.ReadAsync<HeartbeatRecord>(HeartbeatRecord.Key(late), cancellationToken) is { } beat)
+                await alerts.RaiseAsync(Describe(late, beat.Value), cancellationToken);
+        }
     }
+
+    private Alert Describe(string timer, HeartbeatRecord beat) => new()
+    {
+        Kind = AlertKinds.TimerLate,
+        Subject = timer,
+        Generation = KeyText.Time(beat.At),
+        Level = AlertLevel.Critical,
+        Cause = $"The timer {timer} should run every {TimeSpan.FromSeconds(beat.PeriodSeconds).ToString("c", CultureInfo.InvariantCulture)} and has not since {beat.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC.",
+        NextStep = "Look in the log for why its runs fail, and restart the host if they do not begin.",
+        At = time.GetUtcNow(),
+    };
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Certrelay.Certificates;
 using Certrelay.Records;
+using Certrelay.Watch.Alerts;
 using Microsoft.Extensions.Logging;
 
 namespace Certrelay.Watch;
@@ -25,16 +26,32 @@ public sealed partial record FindingRecord : IRecord<FindingRecord>
 }
 
 /// <summary>Records that a message could not be worked off, after the host gave it up.</summary>
-public sealed partial class Stuck(IRecordStore store, TimeProvider time, ILogger<Stuck> logger)
+public sealed partial class Stuck(IRecordStore store, AlertRecords alerts, TimeProvider time, ILogger<Stuck> logger)
 {
-    /// <summary>Writes the finding <c>record.stuck</c> under the queue's name. What the message points at is still due and comes up again by itself.</summary>
+    /// <summary>
+    /// Writes the finding <c>record.stuck</c> under the queue's name and raises an alert. What the message points at is still due and comes up again by itself.
+    /// </summary>
     public async Task RecordAsync(string queue, string message, CancellationToken cancellationToken)
     {
         Log.GivenUp(logger, queue, message);
         var scope = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(message)))[..16];
         var record = new FindingRecord { Finding = FindingCodes.RecordStuck.At(queue, $"A message of the queue {queue} was given up: {message}"), At = time.GetUtcNow() };
         await store.WriteAsync([new RecordChange.Put(new RecordKey(Tables.Findings, $"queue.{queue}", $"{record.Finding.Code}.{scope}"), record.ToBody())], cancellationToken);
+        // A notice about a notice that could not be sent would only be the next one.
+        if (queue != NotifyMessage.Queue)
+            await alerts.RaiseAsync(Describe(queue, scope, record), cancellationToken);
     }
+
+    private static Alert Describe(string queue, string scope, FindingRecord record) => new()
+    {
+        Kind = AlertKinds.MessagePoison,
+        Subject = queue,
+        Generation = scope,
+        Level = AlertLevel.Warning,
+        Cause = record.Finding.Message,
+        NextStep = "Look in the log for why its runs failed; the record that it names is still due and is taken up again.",
+        At = record.At,
+    };
 
     private static partial class Log
     {

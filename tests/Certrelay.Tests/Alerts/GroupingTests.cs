@@ -52,7 +52,7 @@ public sealed class GroupingTests : IAsyncLifetime
         await using var bench = Bench();
         var alert = bench.Alert("shop");
         await bench.Alerts.RaiseAsync(alert, None);
-        var notice = (await bench.Alerts.ReadAsync(alert.Id, None))!.Notice;
+        var notice = (await bench.Alerts.ReadAsync(alert.Id, None))!.Record.Notice;
         await bench.Get<IRecordStore>().WriteAsync([new RecordChange.Delete(NoticeAlertRecord.Key(notice, alert.Id), null)], None);
 
         Assert.False(await bench.Alerts.RaiseAsync(alert, None));

@@ -108,7 +108,7 @@ public sealed record DeliveryRecord : IRecord<DeliveryRecord>
 /// <summary>A channel that gave a notice up and has delivered none since. Row <c>channel.&lt;name&gt;</c> among the timers.</summary>
 public sealed record ChannelFaultRecord : IRecord<ChannelFaultRecord>
 {
-    public const string Prefix = "channel.";
+    private const string Prefix = "channel.";
 
     public int Schema { get; init; } = 1;
 
@@ -121,6 +121,10 @@ public sealed record ChannelFaultRecord : IRecord<ChannelFaultRecord>
     public static JsonTypeInfo<ChannelFaultRecord> Json => AlertJson.Default.ChannelFaultRecord;
 
     public static RecordKey Key(string channel) => new(Tables.Timers, "t", Prefix + channel);
+
+    /// <summary>Every channel that is at fault, by name.</summary>
+    public static IAsyncEnumerable<ChannelFaultRecord> AllAsync(IRecordStore store, CancellationToken cancellationToken) =>
+        store.ReadRangeAsync<ChannelFaultRecord>(Tables.Timers, "t", RowRange.StartingWith(Prefix), cancellationToken).Select(static row => row.Value);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Certrelay.Records;
+using Certrelay.Rollouts;
 
 namespace Certrelay.Watch.Alerts;
 
@@ -47,9 +48,11 @@ public sealed class AlertRecords(IRecordStore store, NoticeRecords notices, Time
         return resolved;
     }
 
-    /// <summary>The alert of an id; null when there is none.</summary>
-    public async Task<AlertRecord?> ReadAsync(string id, CancellationToken cancellationToken) =>
-        Alert.IsId(id) ? (await store.ReadAsync<AlertRecord>(AlertRecord.Key(id), cancellationToken))?.Value : null;
+    /// <summary>The alert of an id with how it was delivered; null when there is none.</summary>
+    public async Task<ListedAlert?> ReadAsync(string id, CancellationToken cancellationToken) =>
+        Alert.IsId(id) && await store.ReadAsync<AlertRecord>(AlertRecord.Key(id), cancellationToken) is { } alert
+            ? new ListedAlert(alert.Value, await notices.DeliveriesAsync(alert.Value.Notice, cancellationToken))
+            : null;
 
     /// <summary>The alerts with how they were delivered, those of the newest notice first, beginning behind one.</summary>
     public async IAsyncEnumerable<ListedAlert> ListAsync(AlertPlace? after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -99,4 +102,13 @@ public sealed class AlertRecords(IRecordStore store, NoticeRecords notices, Time
 public sealed record ListedAlert(AlertRecord Record, IReadOnlyList<DeliveryRecord> Deliveries);
 
 /// <summary>A place in the listing.</summary>
-public sealed record AlertPlace(string Notice, string Alert);
+public sealed record AlertPlace(string Notice, string Alert)
+{
+    public static AlertPlace Of(ListedAlert alert) => new(alert.Record.Notice, alert.Record.Alert.Id);
+
+    /// <summary>The place of <see cref="ToString"/>; null for any other text.</summary>
+    public static AlertPlace? Parse(string text) =>
+        text.Split('.') is [var notice, var alert] && RolloutId.IsValid(notice) && Watch.Alerts.Alert.IsId(alert) ? new AlertPlace(notice, alert) : null;
+
+    public override string ToString() => $"{Notice}.{Alert}";
+}

@@ -1,4 +1,5 @@
 using Certrelay.Dns;
+using Certrelay.Rollouts;
 using Certrelay.Watch.Alerts.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,9 +20,11 @@ public static class ServiceCollectionExtensions
                 .AddSingleton<ChannelHttp>()
                 .AddSingleton<ChannelContext>()
                 .AddSingleton<ChannelSet>()
+                .AddSingleton<ChannelTest>()
                 .AddSingleton<NoticeRecords>()
                 .AddSingleton<AlertRecords>()
-                .AddSingleton<NoticeRunner>();
+                .AddSingleton<NoticeRunner>()
+                .AddSingleton<ISettledSteps, RolloutAlerts>();
         }
     }
 }
