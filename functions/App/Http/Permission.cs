@@ -40,4 +40,7 @@ public enum Permission
 
     [Description("Have this host connect to endpoints and look at what they serve.")]
     Probe,
+
+    [Description("Send test messages through the channels of alerts.")]
+    Alerts,
 }

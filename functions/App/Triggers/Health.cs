@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Certrelay.App.Http;
 using Certrelay.Records;
+using Certrelay.Watch.Alerts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -25,6 +26,9 @@ public sealed record StatusView
     public DateTimeOffset? CountedAt { get; init; }
 
     public IReadOnlyDictionary<string, long>? Counts { get; init; }
+
+    /// <summary>The channels that gave a message up and have taken none since; absent when there are none.</summary>
+    public IReadOnlyList<string>? FailingChannels { get; init; }
 }
 
 /// <summary>Health for whoever watches this host, status for whoever uses it.</summary>
@@ -57,6 +61,7 @@ public sealed class Health(IRecordStore store, HttpEdge edge, EdgeOptions option
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/status")] HttpRequest request, CancellationToken cancellationToken)
     {
         var counted = await store.ReadAsync<StatusRecord>(StatusRecord.Key, cancellationToken);
+        var failing = await ChannelFaultRecord.AllAsync(store, cancellationToken).Select(static fault => fault.Channel).ToListAsync(cancellationToken);
         return Answer.Ok(new StatusView
         {
             Version = typeof(Health).Assembly.GetName().Version!.ToString(3),
@@ -65,6 +70,7 @@ public sealed class Health(IRecordStore store, HttpEdge edge, EdgeOptions option
             Frozen = await store.GetAsync(FreezeRecord.Key, cancellationToken) is not null,
             CountedAt = counted?.Value.At,
             Counts = counted?.Value.Counts,
+            FailingChannels = failing.Count > 0 ? failing : null,
         });
     }
 }

@@ -31,11 +31,11 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public string VaultFolder => Path.Combine(_folder["data"], "vault");
 
-    public static async Task<ApiServer> StartAsync(TimeProvider? time = null, HttpSettings? http = null)
+    public static async Task<ApiServer> StartAsync(TimeProvider? time = null, HttpSettings? http = null, Func<Settings, Settings>? change = null)
     {
         var server = new ApiServer();
         Directory.CreateDirectory(server.Sites);
-        server._app = Build(server._folder["data"], server.Sites, time, http);
+        server._app = Build(server._folder["data"], server.Sites, time, http, change);
         server.Admin = (await EmbeddedApp.PrepareAsync(server._app)).Text!;
         await server._app.StartAsync();
         server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -44,7 +44,7 @@ internal sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>The product as <c>serve</c> puts it together, not started.</summary>
-    public static WebApplication Build(string data, string sites, TimeProvider? time = null, HttpSettings? http = null)
+    public static WebApplication Build(string data, string sites, TimeProvider? time = null, HttpSettings? http = null, Func<Settings, Settings>? change = null)
     {
         var settings = new Settings
         {
@@ -58,7 +58,7 @@ internal sealed class ApiServer : IAsyncDisposable
             },
         };
         var quiet = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Logging:LogLevel:Default", (string?)"None")]).Build();
-        return EmbeddedApp.Build(settings, quiet, time ?? TimeProvider.System);
+        return EmbeddedApp.Build(change?.Invoke(settings) ?? settings, quiet, time ?? TimeProvider.System);
     }
 
     public T Get<T>()

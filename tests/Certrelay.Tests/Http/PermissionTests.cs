@@ -23,6 +23,7 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         [Permission.Tokens] = "-----y",
         [Permission.Audit] = "----yy",
         [Permission.Probe] = "-yy--y",
+        [Permission.Alerts] = "-y---y",
     };
 
     /// <summary>Every call of the product and what it needs; a new function gets a row here.</summary>
@@ -56,6 +57,9 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["GET api/freeze"] = Permission.Read,
         ["PUT api/freeze"] = Permission.Freeze,
         ["DELETE api/freeze"] = Permission.Freeze,
+        ["GET api/alerts"] = Permission.Read,
+        ["GET api/alerts/{id}"] = Permission.Read,
+        ["POST api/alerts/test"] = Permission.Alerts,
         ["GET api/audit"] = Permission.Audit,
         ["GET api/audit/verify"] = Permission.Audit,
         ["GET api/status"] = Permission.Read,
