@@ -36,7 +36,8 @@ internal static class ChainRules
             yield return FindingCodes.ChainWeakSignature.At(issuer.Label, $"{issuer.Label} is signed with {issuer.SignatureAlgorithm.Name}.");
     }
 
-    private static IEnumerable<Finding> JudgeLinks(CertificateChain chain)
+    /// <summary>Signatures that cannot be checked, and issuers that may not issue.</summary>
+    public static IEnumerable<Finding> JudgeLinks(CertificateChain chain)
     {
         foreach (var certificate in chain.Path)
         {

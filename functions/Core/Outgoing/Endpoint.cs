@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 
 namespace Certrelay.Outgoing;
 
@@ -10,6 +11,12 @@ public sealed record Endpoint(string Host, int Port)
 
     /// <summary>Pinned addresses; empty: the host is resolved anew at each round.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>What the connection opens with before TLS; absent: as usual on this port.</summary>
+    public StartTls? StartTls { get; init; }
+
+    [JsonIgnore]
+    public StartTls EffectiveStartTls => StartTls ?? StartTlsPorts.Usual(Port);
 
     public string EffectiveServerName => ServerName ?? Host;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Certrelay.Outgoing;
@@ -7,6 +8,31 @@ internal sealed class OpeningStream(Socket socket) : NetworkStream(socket, ownsS
 {
     /// <summary>Up to two bytes: type and major version of the first record, when it is TLS; null before anything came in.</summary>
     public byte[]? Opening { get; private set; }
+
+    /// <summary>
+    /// A fresh connection to the peer, led to where TLS begins. Throws <see cref="SocketException"/>, <see cref="IOException"/> or
+    /// <see cref="StartTlsDeclinedException"/>.
+    /// </summary>
+    public static async Task<OpeningStream> OpenAsync(IPEndPoint peer, StartTls startTls, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(peer.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        OpeningStream? stream = null;
+        try
+        {
+            await socket.ConnectAsync(peer, cancellationToken);
+            stream = new OpeningStream(socket);
+            await StartTlsPreamble.RunAsync(stream, startTls, cancellationToken);
+            stream.Opening = null;
+            return stream;
+        }
+        catch
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+            socket.Dispose();
+            throw;
+        }
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -15,6 +15,8 @@ internal static class ProbeFailure
         var scope = peer.ToString();
         if (exception is SocketException socket)
             return OfConnection(socket, scope);
+        if (exception is StartTlsDeclinedException declined)
+            return FindingCodes.ProbeStartTls.At(scope, $"What answers at {scope} {declined.Message}.");
         if (opening is null)
             return FindingCodes.ProbeHandshake.At(scope, $"{scope} closed the connection without an answer to the handshake.");
         return LooksLikeTls(opening)

@@ -15,6 +15,9 @@ public sealed record ProbeResult(IPAddress Address, TimeSpan Elapsed)
 
     public SslProtocols? Protocol { get; init; }
 
-    /// <summary><c>probe.forbidden</c>, <c>refused</c>, <c>unreachable</c>, <c>timeout</c>, <c>not-tls</c> or <c>handshake</c>.</summary>
+    /// <summary>The application protocol that the server chose (RFC 7301); null when none was offered or chosen.</summary>
+    public string? ApplicationProtocol { get; init; }
+
+    /// <summary><c>probe.forbidden</c>, <c>refused</c>, <c>unreachable</c>, <c>timeout</c>, <c>starttls</c>, <c>not-tls</c> or <c>handshake</c>.</summary>
     public Finding? Failure { get; init; }
 }

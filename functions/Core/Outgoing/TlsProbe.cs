@@ -18,7 +18,16 @@ public sealed class TlsProbe(TimeProvider time)
     /// Probes exactly <paramref name="address"/>, which the caller has checked with <see cref="OutgoingGuard"/>. A fault of the network or of the
     /// server is in the result; only cancellation by the caller is thrown.
     /// </summary>
-    public async Task<ProbeResult> ProbeAsync(IPAddress address, Endpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<ProbeResult> ProbeAsync(IPAddress address, Endpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken) =>
+        ProbeAsync(address, endpoint, timeout, offers: [], then: null, cancellationToken);
+
+    /// <summary>
+    /// As the other one, offering application protocols in their order of preference; <paramref name="then"/> talks over the finished handshake,
+    /// within the same time.
+    /// </summary>
+    internal async Task<ProbeResult> ProbeAsync(
+        IPAddress address, Endpoint endpoint, TimeSpan timeout, IReadOnlyList<SslApplicationProtocol> offers,
+        Func<SslStream, CancellationToken, Task>? then, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(timeout, time);
@@ -27,8 +36,8 @@ public sealed class TlsProbe(TimeProvider time)
         OpeningStream? stream = null;
         try
         {
-            stream = new OpeningStream(await ConnectAsync(peer, either.Token));
-            return await HandshakeAsync(stream, address, endpoint, started, either.Token);
+            stream = await OpeningStream.OpenAsync(peer, endpoint.EffectiveStartTls, either.Token);
+            return await HandshakeAsync(stream, address, endpoint, offers, then, started, either.Token);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && IsOfTheNetwork(exception))
         {
@@ -45,23 +54,9 @@ public sealed class TlsProbe(TimeProvider time)
         }
     }
 
-    private static async Task<Socket> ConnectAsync(IPEndPoint peer, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(peer.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(peer, cancellationToken);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
     private async Task<ProbeResult> HandshakeAsync(
-        OpeningStream stream, IPAddress address, Endpoint endpoint, long started, CancellationToken cancellationToken)
+        OpeningStream stream, IPAddress address, Endpoint endpoint, IReadOnlyList<SslApplicationProtocol> offers,
+        Func<SslStream, CancellationToken, Task>? then, long started, CancellationToken cancellationToken)
     {
         List<ReadOnlyMemory<byte>> sent = [];
         await using var tls = new SslStream(stream, leaveInnerStreamOpen: true);
@@ -69,6 +64,7 @@ public sealed class TlsProbe(TimeProvider time)
         {
             // RFC 6066 section 3: no literal address and no trailing dot in the name.
             TargetHost = endpoint.IsAddress ? "" : endpoint.EffectiveServerName.TrimEnd('.'),
+            ApplicationProtocols = offers.Count == 0 ? null : [.. offers],
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             AllowTlsResume = false,
             AllowRenegotiation = false,
@@ -86,11 +82,15 @@ public sealed class TlsProbe(TimeProvider time)
             },
         };
         await tls.AuthenticateAsClientAsync(options, cancellationToken);
-        return new ProbeResult(address, time.GetElapsedTime(started))
+        var elapsed = time.GetElapsedTime(started);
+        if (then is not null)
+            await then(tls, cancellationToken);
+        return new ProbeResult(address, elapsed)
         {
             Leaf = Fingerprint.Of(sent[0].Span),
             ChainAsSent = sent,
             Protocol = tls.SslProtocol,
+            ApplicationProtocol = tls.NegotiatedApplicationProtocol is { Protocol.Length: > 0 } chosen ? chosen.ToString() : null,
         };
     }
 
@@ -110,5 +110,6 @@ public sealed class TlsProbe(TimeProvider time)
     }
 
     private static bool IsOfTheNetwork(Exception exception) =>
-        exception is SocketException or IOException or AuthenticationException or OperationCanceledException or CryptographicException;
+        exception is SocketException or IOException or AuthenticationException or OperationCanceledException or CryptographicException
+            or StartTlsDeclinedException;
 }
