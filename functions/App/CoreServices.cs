@@ -4,6 +4,7 @@ using Certrelay.Targets;
 using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Moments;
+using Certrelay.Watch.Probing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.App;
@@ -45,5 +46,7 @@ public static class CoreServices
         .AddSingleton<DriftResponse>()
         .AddSingleton<ServedLeafAlerts>()
         .AddSingleton<TargetWatch>()
+        .AddSingleton<EndpointSurvey>()
+        .AddSingleton<EndpointSurveys>()
         .AddSingleton<Triggers.RolloutWait>();
 }

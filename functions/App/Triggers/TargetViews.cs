@@ -9,13 +9,13 @@ using Certrelay.Targets;
 
 namespace Certrelay.App.Triggers;
 
-/// <summary>An endpoint as a client sees the target: where it connects to, the name that it asks for, and pinned addresses.</summary>
-public sealed record EndpointView(string Host, int Port, string? ServerName = null, IReadOnlyList<string>? Addresses = null)
+/// <summary>An endpoint as a client sees the target: where it connects to, the name that it asks for, pinned addresses, and what it speaks before TLS where the port does not tell.</summary>
+public sealed record EndpointView(string Host, int Port, string? ServerName = null, IReadOnlyList<string>? Addresses = null, StartTls? StartTls = null)
 {
     public static EndpointView Of(Endpoint endpoint) =>
-        new(endpoint.Host, endpoint.Port, endpoint.ServerName, endpoint.Addresses.Count == 0 ? null : endpoint.Addresses);
+        new(endpoint.Host, endpoint.Port, endpoint.ServerName, endpoint.Addresses.Count == 0 ? null : endpoint.Addresses, endpoint.StartTls);
 
-    public Endpoint ToEndpoint() => new(Host, Port) { ServerName = ServerName, Addresses = Addresses ?? [] };
+    public Endpoint ToEndpoint() => new(Host, Port) { ServerName = ServerName, Addresses = Addresses ?? [], StartTls = StartTls };
 }
 
 /// <summary>A target as its owner describes it.</summary>

@@ -60,6 +60,7 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["GET api/alerts"] = Permission.Read,
         ["GET api/alerts/{id}"] = Permission.Read,
         ["POST api/alerts/test"] = Permission.Alerts,
+        ["POST api/probe"] = Permission.Probe,
         ["GET api/audit"] = Permission.Audit,
         ["GET api/audit/verify"] = Permission.Audit,
         ["GET api/status"] = Permission.Read,

@@ -16,14 +16,16 @@ internal sealed class AddressJudgement(AddressFacts facts, Endpoint endpoint, Ju
 {
     private readonly FindingList _findings = new();
 
-    /// <summary>The chain that clients of today see; after a failed handshake what TLS 1.2 showed in clear.</summary>
+    /// <summary>The chain that clients of today see; after a failed handshake what older versions showed in clear.</summary>
     public ServedChain? Served { get; private set; }
 
     public IReadOnlyList<Finding> Findings => _findings.All;
 
     public AddressJudgement Judge()
     {
-        var sent = facts.Handshake.Failure is null ? facts.Handshake.ChainAsSent : facts.Tls12.Flight.Certificates;
+        var sent = facts.Handshake.Failure is null
+            ? facts.Handshake.ChainAsSent
+            : new[] { facts.Tls12, facts.Tls11, facts.Tls10 }.Select(static answer => answer.Flight.Certificates).FirstOrDefault(static found => found.Count > 0) ?? [];
         Served = ServedChain.Read(sent, options.Roots, options.Now);
         if (facts.Handshake.Failure is { } failure)
             _findings.Add(Explain(failure));
