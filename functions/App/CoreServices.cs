@@ -5,6 +5,7 @@ using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Moments;
 using Certrelay.Watch.Probing;
+using Certrelay.Watch.Revocation;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.App;
@@ -46,6 +47,8 @@ public static class CoreServices
         .AddSingleton<DriftResponse>()
         .AddSingleton<ServedLeafAlerts>()
         .AddSingleton<TargetWatch>()
+        .AddSingleton<ContentFetch>()
+        .AddSingleton<RevocationCheck>()
         .AddSingleton<EndpointSurvey>()
         .AddSingleton<EndpointSurveys>()
         .AddSingleton<Triggers.RolloutWait>();

@@ -3,19 +3,22 @@ using Certrelay.App.Cli;
 using Certrelay.App.Cli.Demo;
 using Certrelay.App.Cli.Probe;
 
-var root = new RootCommand("Certrelay brings certificates to every place that terminates TLS, and proves by a handshake that they are served.")
+var root = new RootCommand("Certrelay brings certificates to every place that terminates TLS, and proves by a handshake that they are served.");
+// These are run from scripts, often: the other verbs and what they load stay out of their start.
+if (args is ["probe" or "inspect", ..])
 {
-    ServeCommand.Create(),
-    DemoCommand.Create(),
-    DemoReloadCommand.Create(),
-    RotateKeyCommand.Create(),
-    ProbeCommand.Create(),
-    InspectCommand.Create(),
-    ServeCommand.Data,
-    ServeCommand.Url,
-    ServeCommand.SettingsFile,
-};
-root.SetAction(ServeCommand.RunAsync);
+    root.Add(args[0] == "probe" ? ProbeCommand.Create() : InspectCommand.Create());
+}
+else
+{
+    Command[] verbs = [ServeCommand.Create(), DemoCommand.Create(), DemoReloadCommand.Create(), RotateKeyCommand.Create(), ProbeCommand.Create(), InspectCommand.Create()];
+    Array.ForEach(verbs, root.Add);
+    root.Add(ServeCommand.Data);
+    root.Add(ServeCommand.Url);
+    root.Add(ServeCommand.SettingsFile);
+    root.SetAction(ServeCommand.RunAsync);
+}
+
 var arguments = root.Parse(args);
 // Longer than the host waits for running functions (HostOptions.ShutdownTimeout); two seconds, the library's own, would cut a deployment in half.
 var code = await arguments.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(35) });

@@ -52,6 +52,9 @@ public sealed record CertificateExtensions
     /// <summary>Where the status can be asked (RFC 6960).</summary>
     public IReadOnlyList<string> OcspUrls { get; private set; } = [];
 
+    /// <summary>Where the issuer's revocation list can be had by http (RFC 5280 section 4.2.1.13).</summary>
+    public IReadOnlyList<string> CrlUrls { get; private set; } = [];
+
     internal static CertificateExtensions Read(DerReader list)
     {
         var extensions = new CertificateExtensions();
@@ -84,6 +87,9 @@ public sealed record CertificateExtensions
                 break;
             case "2.5.29.19":
                 ReadBasicConstraints(value.ReadSequence());
+                break;
+            case "2.5.29.31":
+                CrlUrls = DistributionPoints.Read(value.ReadSequence());
                 break;
             case "2.5.29.35":
                 AuthorityKeyId = ReadAuthorityKeyId(value.ReadSequence());

@@ -185,7 +185,7 @@ public static class FindingCodes
         "The server accepts TLS 1.0 or 1.1, which are deprecated (RFC 8996).",
         "Leave TLS 1.2 and 1.3 on only.");
 
-    public static readonly FindingCode ProbeTls12Refused = new("probe.tls12-refused", Severity.Warning,
+    public static readonly FindingCode ProbeOldClientRefused = new("probe.old-client-refused", Severity.Warning,
         "Clients that know TLS 1.2 only are refused.",
         "Turn TLS 1.2 on beside 1.3, unless every client is known to have 1.3.");
 
@@ -240,6 +240,14 @@ public static class FindingCodes
     public static readonly FindingCode ProbeAddressDiffers = new("probe.address-differs", Severity.Warning,
         "Not every address of the endpoint shows the same certificate.",
         "Deploy to the servers that were left out, or take their addresses off DNS.");
+
+    public static readonly FindingCode ProbeRevoked = new("probe.revoked", Severity.Error,
+        "The served certificate was revoked by its issuer.",
+        "Have a new certificate issued with a new key, and deploy it.");
+
+    public static readonly FindingCode ProbeRevocationUnknown = new("probe.revocation-unknown", Severity.Info,
+        "Neither OCSP nor a revocation list told whether the served certificate was revoked.",
+        "Nothing to do, unless it lasts: then ask the authority, or let this host reach the addresses that the certificate names.");
 
     public static readonly FindingCode ProbeNoRedirect = new("probe.no-redirect", Severity.Info,
         "Plain HTTP does not lead to https.",
@@ -309,12 +317,12 @@ public static class FindingCodes
         "The target still serves a certificate whose planned end has passed.",
         "Take the site down, bring another certificate there, or change the certificate's planned end.");
 
-    /// <summary>All codes, ordered.</summary>
-    public static IReadOnlyList<FindingCode> All { get; } =
+    /// <summary>All codes, ordered; collected at the first use, because a short run of the command line needs none of it.</summary>
+    public static IReadOnlyList<FindingCode> All => field ??=
     [
         .. typeof(FindingCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Where(static field => field.FieldType == typeof(FindingCode))
-            .Select(static field => (FindingCode)field.GetValue(null)!)
+            .Where(static one => one.FieldType == typeof(FindingCode))
+            .Select(static one => (FindingCode)one.GetValue(null)!)
             .OrderBy(static code => code.Code, StringComparer.Ordinal),
     ];
 }

@@ -12,17 +12,24 @@ internal enum SignatureCheck
     Unsupported,
 }
 
+/// <summary>Bytes, how they were signed, and the signature.</summary>
+internal readonly record struct SignedContent(ReadOnlyMemory<byte> ToBeSigned, SignatureAlgorithm Algorithm, ReadOnlyMemory<byte> Signature);
+
 /// <summary>Checks the signature of a certificate (RFC 5280 section 4.1.1.3) without an X.509 object.</summary>
 internal static class IssuerSignature
 {
-    public static SignatureCheck Check(CertificateRecord certificate, PublicKeyInfo issuerKey)
+    public static SignatureCheck Check(CertificateRecord certificate, PublicKeyInfo issuerKey) =>
+        Check(new SignedContent(certificate.ToBeSigned, certificate.SignatureAlgorithm, certificate.Signature), issuerKey);
+
+    /// <summary>The same for a revocation list or an OCSP response, which are signed alike.</summary>
+    public static SignatureCheck Check(SignedContent content, PublicKeyInfo issuerKey)
     {
-        var algorithm = certificate.SignatureAlgorithm;
+        var algorithm = content.Algorithm;
         if (algorithm.Hash is not { } hash || !KeyRules.CanVerify(issuerKey))
             return SignatureCheck.Unsupported;
         try
         {
-            return (issuerKey.Algorithm is KeyAlgorithm.Rsa ? CheckRsa(certificate, issuerKey, hash) : CheckEcdsa(certificate, issuerKey, hash))
+            return (issuerKey.Algorithm is KeyAlgorithm.Rsa ? CheckRsa(content, issuerKey, hash) : CheckEcdsa(content, issuerKey, hash))
                 ? SignatureCheck.Valid
                 : SignatureCheck.Invalid;
         }
@@ -33,24 +40,24 @@ internal static class IssuerSignature
         }
     }
 
-    private static bool CheckRsa(CertificateRecord certificate, PublicKeyInfo issuerKey, HashAlgorithmName hash)
+    private static bool CheckRsa(SignedContent content, PublicKeyInfo issuerKey, HashAlgorithmName hash)
     {
-        var algorithm = certificate.SignatureAlgorithm;
+        var algorithm = content.Algorithm;
         if (!algorithm.IsRsaPkcs1 && !algorithm.IsRsaPss)
             return false;
         using var rsa = RSA.Create();
         // Not as SPKI: the framework refuses one that is marked as RSASSA-PSS.
         rsa.ImportRSAPublicKey(issuerKey.Key.Span, out _);
         var padding = algorithm.IsRsaPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-        return rsa.VerifyData(certificate.ToBeSigned.Span, certificate.Signature.Span, hash, padding);
+        return rsa.VerifyData(content.ToBeSigned.Span, content.Signature.Span, hash, padding);
     }
 
-    private static bool CheckEcdsa(CertificateRecord certificate, PublicKeyInfo issuerKey, HashAlgorithmName hash)
+    private static bool CheckEcdsa(SignedContent content, PublicKeyInfo issuerKey, HashAlgorithmName hash)
     {
-        if (!certificate.SignatureAlgorithm.IsEcdsa)
+        if (!content.Algorithm.IsEcdsa)
             return false;
         using var ecdsa = ECDsa.Create();
         ecdsa.ImportSubjectPublicKeyInfo(issuerKey.Spki.Span, out _);
-        return ecdsa.VerifyData(certificate.ToBeSigned.Span, certificate.Signature.Span, hash, DSASignatureFormat.Rfc3279DerSequence);
+        return ecdsa.VerifyData(content.ToBeSigned.Span, content.Signature.Span, hash, DSASignatureFormat.Rfc3279DerSequence);
     }
 }

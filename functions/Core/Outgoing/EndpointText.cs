@@ -55,7 +55,8 @@ public static class EndpointText
     {
         if (HostName.TryReadAddress(text, out var address))
             return address.ToString();
-        return HostName.TryNormalize(text, out var name) ? name : null;
+        // What ends in a number is an address to a resolver, in some short form (RFC 3696 section 2).
+        return HostName.TryNormalize(text, out var name) && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyExceptInRange('0', '9') ? name : null;
     }
 
     private static Endpoint? Fail(string why, out string fault)

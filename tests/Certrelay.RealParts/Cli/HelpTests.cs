@@ -8,7 +8,7 @@ public sealed class HelpTests
     [InlineData("serve", "--data", "--url", "--settings")]
     [InlineData("demo", "--data", "--json")]
     [InlineData("rotate-key", "--data", "--settings", "--next-key-file")]
-    [InlineData("probe", "--file", "--json", "--quick", "--name", "--starttls", "--expect", "--trust", "--warn-days", "--warn-share", "--timeout", "--concurrency")]
+    [InlineData("probe", "--file", "--json", "--quick", "--no-revocation", "--name", "--starttls", "--expect", "--trust", "--warn-days", "--warn-share", "--timeout", "--concurrency")]
     [InlineData("inspect", "--together", "--need-key", "--allow-self-signed", "--json")]
     public async Task Help_of_a_verb_names_its_options(string verb, params string[] options)
     {

@@ -8,10 +8,10 @@ namespace Certrelay.RealParts.Probing;
 /// <summary>A real server with one fault, and exactly the findings that a probe of it has.</summary>
 internal sealed record FaultCase(string Name, string[] Codes, Func<FaultScene, Task> Arrange);
 
-/// <summary>The matrix: connection, TLS, names, chain, validity, HTTP.</summary>
+/// <summary>The matrix: connection, TLS, names, chain, validity, HTTP; STARTTLS and revocation are in files of their own.</summary>
 internal static class FaultCases
 {
-    public static IReadOnlyList<FaultCase> All { get; } = [.. Connection(), .. Protocol(), .. Names(), .. Chains(), .. Leaves(), .. Web(), .. StartTlsCases.All];
+    public static IReadOnlyList<FaultCase> All { get; } = [.. Connection(), .. Protocol(), .. Names(), .. Chains(), .. Leaves(), .. Web(), .. StartTlsCases.All, .. RevocationCases.All];
 
     private static IEnumerable<FaultCase> Connection() =>
     [
@@ -48,7 +48,7 @@ internal static class FaultCases
         new("TLS 1.0 only", ["probe.old-protocol-only"], scene => scene.OpenSslAsync(Leaf(), "-tls1", "-cipher", "ALL:@SECLEVEL=0")),
         new("TLS 1.0 beside 1.2", ["probe.old-protocol"], scene => scene.NginxAsync(Leaf(), more: "ssl_protocols TLSv1 TLSv1.2; ssl_ciphers ALL:@SECLEVEL=0;")),
         new("TLS 1.2 only", [], scene => scene.OpenSslAsync(Leaf(), "-tls1_2")),
-        new("TLS 1.3 only", ["probe.tls12-refused"], scene => scene.NginxAsync(Leaf(), more: "ssl_protocols TLSv1.3;")),
+        new("TLS 1.3 only", ["probe.old-client-refused"], scene => scene.NginxAsync(Leaf(), more: "ssl_protocols TLSv1.3;")),
         new("ECDSA only", ["probe.rsa-refused"], scene => scene.NginxAsync(Leaf(static leaf => leaf with { Key = TestKey.P256() }))),
         new("client certificate demanded", ["probe.client-certificate"], scene => scene.OpenSslAsync(Leaf(), "-tls1_2", "-Verify", "1")),
         new("an expired RSA certificate beside a good ECDSA one", ["probe.expired"], scene =>

@@ -7,6 +7,7 @@ using Certrelay.Outgoing.Probing;
 using Certrelay.RealParts.Support;
 using Certrelay.Tests.Support;
 using Certrelay.Watch.Probing;
+using Certrelay.Watch.Revocation;
 
 namespace Certrelay.RealParts.Probing;
 
@@ -30,6 +31,9 @@ internal sealed class FaultScene : IDisposable
     private readonly List<IDisposable> _servers = [];
 
     public Endpoint Endpoint { get; set; } = new(Name, 1) { Addresses = [First.ToString()] };
+
+    /// <summary>Whether what certificates refer to may lie on loopback.</summary>
+    public bool AllowContent { get; set; } = true;
 
     public ReportOptions Options { get; set; } = new()
     {
@@ -97,6 +101,12 @@ internal sealed class FaultScene : IDisposable
         Endpoint = Endpoint with { Port = server.Port, StartTls = startTls };
     }
 
+    /// <summary>Keeps what the case needs until its end.</summary>
+    public void Keep(IDisposable server) => _servers.Add(server);
+
+    /// <summary>A file of the case, gone with it.</summary>
+    public string this[string name] => Path.Combine(_folder.FullName, name);
+
     /// <summary>Listens and never answers.</summary>
     public void Silent()
     {
@@ -107,11 +117,13 @@ internal sealed class FaultScene : IDisposable
         Options = Options with { Survey = Options.Survey with { Timeout = TimeSpan.FromMilliseconds(500) } };
     }
 
-    public Task<EndpointReport> SurveyAsync()
+    public async Task<EndpointReport> SurveyAsync()
     {
         var time = TimeProvider.System;
-        var guard = new OutgoingGuard(new OutgoingOptions { AllowLoopbackEndpoints = true });
-        return new EndpointSurvey(new SystemResolver(time), guard, new TlsProbe(time), time)
+        var guard = new OutgoingGuard(new OutgoingOptions { AllowLoopbackEndpoints = true, Allow = AllowContent ? ["127.0.0.0/8"] : [] });
+        var resolver = new SystemResolver(time);
+        using var content = new ContentFetch(resolver, guard, time);
+        return await new EndpointSurvey(resolver, guard, new TlsProbe(time), new RevocationCheck(content, time), time)
             .SurveyAsync(Endpoint, OutgoingClass.Endpoint, Options, CancellationToken.None);
     }
 

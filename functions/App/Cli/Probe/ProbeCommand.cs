@@ -4,6 +4,7 @@ using System.Text.Json;
 using Certrelay.Dns;
 using Certrelay.Outgoing;
 using Certrelay.Watch.Probing;
+using Certrelay.Watch.Revocation;
 
 namespace Certrelay.App.Cli.Probe;
 
@@ -23,6 +24,7 @@ internal static class ProbeCommand
             ProbeOptions.File,
             ProbeOptions.Json,
             ProbeOptions.Quick,
+            ProbeOptions.NoRevocation,
             ProbeOptions.Name,
             ProbeOptions.StartTls,
             ProbeOptions.Expect,
@@ -68,7 +70,9 @@ internal static class ProbeCommand
         var time = TimeProvider.System;
         // Whoever sits at this host may reach what it reaches; metadata services are refused all the same.
         var guard = new OutgoingGuard(new OutgoingOptions { AllowLoopbackEndpoints = true });
-        var surveys = new EndpointSurveys(new EndpointSurvey(new SystemResolver(time), guard, new TlsProbe(time), time));
+        var resolver = new SystemResolver(time);
+        using var content = new ContentFetch(resolver, guard, time);
+        var surveys = new EndpointSurveys(new EndpointSurvey(resolver, guard, new TlsProbe(time), new RevocationCheck(content, time), time));
         using var progress = ProbeProgress.Start(endpoints.Count, time);
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 * 1024);
         var reports = new List<EndpointReport>();

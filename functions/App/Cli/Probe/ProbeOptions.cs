@@ -21,6 +21,8 @@ internal static class ProbeOptions
 
     public static Option<bool> Quick { get; } = new("--quick") { Description = "One handshake for each address: no versions, client profiles and header fields." };
 
+    public static Option<bool> NoRevocation { get; } = new("--no-revocation") { Description = "Ask neither OCSP nor revocation lists." };
+
     public static Option<double> Timeout { get; } = new("--timeout")
     {
         Description = "The longest time of one connection in seconds.",
@@ -107,6 +109,7 @@ internal static class ProbeOptions
             },
             Warning = new ExpiryWarning(arguments.GetValue(WarnDays), arguments.GetValue(WarnShare) ?? ExpiryWarning.UsualShare),
             Expected = expected,
+            Revocation = !arguments.GetValue(NoRevocation),
             Roots = roots,
         };
     }

@@ -85,7 +85,7 @@ internal sealed class AddressJudgement(AddressFacts facts, Endpoint endpoint, Ju
         if (facts.WithoutName is { Count: > 0 } withoutName && served.Leaf.Covers(name) && !IsShown(withoutName[0], served))
             _findings.Add(FindingCodes.ProbeSniNeeded.At(facts.Scope));
         if (facts.Tls12.IsRefused && facts.Tls13.IsAccepted)
-            _findings.Add(FindingCodes.ProbeTls12Refused.At(facts.Scope));
+            _findings.Add(FindingCodes.ProbeOldClientRefused.At(facts.Scope));
         else if (facts.RsaOnly.IsRefused && facts.Tls12.IsAccepted)
             _findings.Add(FindingCodes.ProbeRsaRefused.At(facts.Scope));
         JudgeOther(facts.Tls12, served, "TLS 1.2");

@@ -1,6 +1,8 @@
 using System.Security.Authentication;
+using Certrelay.Certificates;
 using Certrelay.Outgoing;
 using Certrelay.Outgoing.Probing;
+using Certrelay.Watch.Revocation;
 
 namespace Certrelay.Watch.Probing;
 
@@ -31,6 +33,21 @@ internal static class AddressReports
         };
     }
 
+    public static AddressReport With(AddressReport report, RevocationReading reading, string scope)
+    {
+        var finding = reading.State switch
+        {
+            RevocationState.Revoked => FindingCodes.ProbeRevoked.At(scope, $"The issuer revoked the certificate at {reading.RevokedAt:u}, says {reading.Source}."),
+            RevocationState.Unknown => FindingCodes.ProbeRevocationUnknown.At(scope, $"Nobody tells whether the certificate was revoked: {string.Join("; ", reading.Faults)}."),
+            _ => null,
+        };
+        return report with
+        {
+            Revocation = new RevocationReport { State = reading.State.ToString().ToLowerInvariant(), Source = reading.Source, RevokedAt = reading.RevokedAt },
+            Findings = finding is null ? report.Findings : [.. report.Findings, finding],
+        };
+    }
+
     private static LeafReport Leaf(ServedChain served, Endpoint endpoint, DateTimeOffset now) => new()
     {
         Fingerprint = served.Leaf.Fingerprint,
@@ -55,7 +72,7 @@ internal static class AddressReports
 
     private static ProfileReports Profiles(AddressFacts facts) => new(
         facts.WithoutName is { Count: > 0 } sent
-            ? new ProfileReport { Accepted = true, Leaf = Certificates.Fingerprint.Of(sent[0].Span) }
+            ? new ProfileReport { Accepted = true, Leaf = Fingerprint.Of(sent[0].Span) }
             : null,
         Profile(facts.Tls12),
         Profile(facts.RsaOnly));
@@ -65,7 +82,7 @@ internal static class AddressReports
         : new ProfileReport
         {
             Accepted = answer.IsAccepted,
-            Leaf = answer.Flight.Certificates is [var leaf, ..] ? Certificates.Fingerprint.Of(leaf.Span) : null,
+            Leaf = answer.Flight.Certificates is [var leaf, ..] ? Fingerprint.Of(leaf.Span) : null,
             Alert = answer.Flight.Refusal?.ToString(),
         };
 

@@ -57,7 +57,22 @@ public sealed record AddressReport
 
     public HttpReport? Http { get; init; }
 
+    /// <summary>Whether the issuer took the leaf back; null when nobody asked, or the leaf names nobody to ask.</summary>
+    public RevocationReport? Revocation { get; init; }
+
     public required IReadOnlyList<Finding> Findings { get; init; }
+}
+
+/// <summary>What OCSP or a revocation list said of the leaf.</summary>
+public sealed record RevocationReport
+{
+    /// <summary><c>good</c>, <c>revoked</c> or <c>unknown</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The URL that answered.</summary>
+    public string? Source { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
 }
 
 /// <summary>The served certificate.</summary>

@@ -3,6 +3,7 @@ using Certrelay.Certificates;
 using Certrelay.Dns;
 using Certrelay.Outgoing;
 using Certrelay.Outgoing.Probing;
+using Certrelay.Watch.Revocation;
 
 namespace Certrelay.Watch.Probing;
 
@@ -18,10 +19,13 @@ public sealed record ReportOptions
 
     /// <summary>The only leaf that shall be served; null: any.</summary>
     public Fingerprint? Expected { get; init; }
+
+    /// <summary>Asks the sources that a leaf names whether it was revoked; never for a quick look.</summary>
+    public bool Revocation { get; init; } = true;
 }
 
 /// <summary>Probes an endpoint in depth: every address that its name has now, each judged by itself and against the others.</summary>
-public sealed class EndpointSurvey(IResolver resolver, OutgoingGuard guard, TlsProbe probe, TimeProvider time)
+public sealed class EndpointSurvey(IResolver resolver, OutgoingGuard guard, TlsProbe probe, RevocationCheck revocation, TimeProvider time)
 {
     private const int AddressesAtOnce = 16;
 
@@ -65,7 +69,12 @@ public sealed class EndpointSurvey(IResolver resolver, OutgoingGuard guard, TlsP
             : await _addresses.LookAsync(address, endpoint, options.Survey, cancellationToken);
         var now = time.GetUtcNow();
         var judgement = new JudgementOptions(options.Roots ?? TrustedRoots.System, now) { Warning = options.Warning, Expected = options.Expected };
-        return AddressReports.Of(facts, new AddressJudgement(facts, endpoint, judgement).Judge(), endpoint, options.Survey.Quick, now);
+        var judged = new AddressJudgement(facts, endpoint, judgement).Judge();
+        var report = AddressReports.Of(facts, judged, endpoint, options.Survey.Quick, now);
+        return options is { Revocation: true, Survey.Quick: false } && judged.Served is { Issuer: { } issuer } served
+            && await revocation.CheckAsync(served.Leaf, issuer, options.Survey.Timeout, cancellationToken) is { } reading
+            ? AddressReports.With(report, reading, facts.Scope)
+            : report;
     }
 
     private static IEnumerable<Finding> Compare(Endpoint endpoint, AddressReport[] reports)
