@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Certrelay.Certificates;
@@ -18,12 +17,12 @@ public sealed class TrustedRoots
 
     private static readonly Lazy<TrustedRoots> OfThisHost = new(static () => new TrustedRoots(ReadHost()));
 
-    private readonly FrozenSet<CertificateRecord> _roots;
+    private readonly List<CertificateRecord> _roots;
     private readonly ILookup<string, CertificateRecord> _bySubject;
 
     private TrustedRoots(IEnumerable<CertificateRecord> roots)
     {
-        _roots = roots.ToFrozenSet();
+        _roots = [.. roots];
         _bySubject = _roots.ToLookup(static root => DistinguishedName.Fold(root.Subject), StringComparer.Ordinal);
     }
 

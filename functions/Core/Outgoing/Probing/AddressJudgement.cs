@@ -2,8 +2,8 @@ using Certrelay.Certificates;
 
 namespace Certrelay.Outgoing.Probing;
 
-/// <summary>What the answers of an address are judged by.</summary>
-internal sealed record JudgementOptions(TrustedRoots Roots, DateTimeOffset Now)
+/// <summary>What the answers of an address are judged by; <paramref name="Roots"/> is asked only where there is a chain, because the host's are many.</summary>
+internal sealed record JudgementOptions(Func<TrustedRoots> Roots, DateTimeOffset Now)
 {
     public ExpiryWarning Warning { get; init; } = new();
 

@@ -28,11 +28,12 @@ public enum ChainState
 internal sealed record ServedChain(CertificateRecord Leaf, CertificateChain Chain, IReadOnlyList<CertificateRecord> AsSent, ChainState State, CertificateRecord? Issuer)
 {
     /// <summary>Null when the first certificate is none. <see cref="Issuer"/> of the result: who issued the leaf, from the chain or from the roots.</summary>
-    public static ServedChain? Read(IReadOnlyList<ReadOnlyMemory<byte>> sent, TrustedRoots roots, DateTimeOffset now)
+    public static ServedChain? Read(IReadOnlyList<ReadOnlyMemory<byte>> sent, Func<TrustedRoots> trusted, DateTimeOffset now)
     {
         var records = sent.Select(static der => CertificateRecord.TryParse(der, out var record) ? record : null).OfType<CertificateRecord>().ToList();
         if (sent.Count == 0 || !CertificateRecord.TryParse(sent[0], out var leaf))
             return null;
+        var roots = trusted();
         var chain = CertificateChain.Build(leaf, [.. records.Distinct()], now);
         var issuer = chain.Issuers.Concat(chain.Roots).FirstOrDefault() ?? roots.IssuerOf(leaf);
         return new ServedChain(leaf, chain, records, StateOf(chain, roots), issuer);

@@ -68,7 +68,7 @@ public sealed class EndpointSurvey(IResolver resolver, OutgoingGuard guard, TlsP
             ? new AddressFacts(address, endpoint.Port, new ProbeResult(address, TimeSpan.Zero) { Failure = forbidden })
             : await _addresses.LookAsync(address, endpoint, options.Survey, cancellationToken);
         var now = time.GetUtcNow();
-        var judgement = new JudgementOptions(options.Roots ?? TrustedRoots.System, now) { Warning = options.Warning, Expected = options.Expected };
+        var judgement = new JudgementOptions(() => options.Roots ?? TrustedRoots.System, now) { Warning = options.Warning, Expected = options.Expected };
         var judged = new AddressJudgement(facts, endpoint, judgement).Judge();
         var report = AddressReports.Of(facts, judged, endpoint, options.Survey.Quick, now);
         return options is { Revocation: true, Survey.Quick: false } && judged.Served is { Issuer: { } issuer } served

@@ -17,12 +17,13 @@ public sealed class ContentFetch : IDisposable
     private readonly IResolver _resolver;
     private readonly OutgoingGuard _guard;
     private readonly TimeProvider _time;
-    private readonly HttpMessageInvoker _http;
+    // Made at the first use: most certificates of short lives name nobody to ask, and a short run of the command line shall not load it.
+    private readonly Lazy<HttpMessageInvoker> _http;
 
     public ContentFetch(IResolver resolver, OutgoingGuard guard, TimeProvider time)
     {
         (_resolver, _guard, _time) = (resolver, guard, time);
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        _http = new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -30,7 +31,7 @@ public sealed class ContentFetch : IDisposable
             MaxResponseHeadersLength = 16,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
             ConnectCallback = ConnectAsync,
-        });
+        }));
     }
 
     /// <summary>Asks with GET, or with POST when there is something to send; only cancellation by the caller is thrown.</summary>
@@ -43,7 +44,7 @@ public sealed class ContentFetch : IDisposable
         try
         {
             using var request = new HttpRequestMessage(post is null ? HttpMethod.Get : HttpMethod.Post, address) { Content = post };
-            using var answer = await _http.SendAsync(request, either.Token);
+            using var answer = await _http.Value.SendAsync(request, either.Token);
             if (answer.StatusCode != HttpStatusCode.OK)
                 return new Fetched(null, $"answers with status {(int)answer.StatusCode}");
             await using var stream = await answer.Content.ReadAsStreamAsync(either.Token);
@@ -59,7 +60,11 @@ public sealed class ContentFetch : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+            _http.Value.Dispose();
+    }
 
     private static async Task<byte[]?> ReadAsync(Stream stream, int mostBytes, CancellationToken cancellationToken)
     {
