@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Certrelay.App.Http;
 using Certrelay.Records;
+using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -32,7 +33,7 @@ public sealed record StatusView
 }
 
 /// <summary>Health for whoever watches this host, status for whoever uses it.</summary>
-public sealed class Health(IRecordStore store, HttpEdge edge, EdgeOptions options, TimeProvider time)
+public sealed class Health(IRecordStore store, Heartbeats heartbeats, HttpEdge edge, EdgeOptions options, TimeProvider time)
 {
     [Function("GetHealth"), Requires(Permission.None), Answers(200, typeof(HealthView)), Answers(503, typeof(HealthView))]
     [Description("Tells whether the records can be reached and the timers run.")]
@@ -42,8 +43,7 @@ public sealed class Health(IRecordStore store, HttpEdge edge, EdgeOptions option
         List<string> reasons;
         try
         {
-            reasons = await HeartbeatRecord.LateAsync(store, time, cancellationToken)
-                .Select(static timer => $"The timer {timer} is late.").ToListAsync(cancellationToken);
+            reasons = [.. (await heartbeats.LateAsync(cancellationToken)).Select(static timer => $"The timer {timer} is late.")];
         }
         catch (Failure fault)
         {

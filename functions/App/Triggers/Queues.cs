@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Certrelay.App.Triggers;
 
 /// <summary>The nudges: each names a record, whose truth decides what happens.</summary>
-public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatch watch, NoticeRunner notices, Cleanup cleanup, Stuck stuck)
+public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatch watch, NoticeRunner notices, TimerWork timers, Cleanup cleanup, Stuck stuck)
 {
     [Function("Deploy")]
     public Task Deploy([QueueTrigger(StepMessage.DeployQueue)] string message, CancellationToken cancellationToken) =>
@@ -38,6 +38,10 @@ public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatc
     public Task ProbePoison([QueueTrigger(ProbeMessage.Queue + "-poison")] string message, CancellationToken cancellationToken) =>
         stuck.RecordAsync(ProbeMessage.Queue, message, cancellationToken);
 
+    [Function("LateTimer")]
+    public Task LateTimer([QueueTrigger(TimerMessage.Queue)] string message, CancellationToken cancellationToken) =>
+        timers.RunAsync(TimerMessage.Read(message), cancellationToken);
+
     [Function("Cleanup")]
     public Task Cleanup([QueueTrigger(CleanupMessage.Queue)] string message, CancellationToken cancellationToken) =>
         cleanup.RunAsync(CleanupMessage.Read(message), cancellationToken);
@@ -57,4 +61,8 @@ public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatc
     [Function("CleanupPoison")]
     public Task CleanupPoison([QueueTrigger(CleanupMessage.Queue + "-poison")] string message, CancellationToken cancellationToken) =>
         stuck.RecordAsync(CleanupMessage.Queue, message, cancellationToken);
+
+    [Function("LateTimerPoison")]
+    public Task LateTimerPoison([QueueTrigger(TimerMessage.Queue + "-poison")] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(TimerMessage.Queue, message, cancellationToken);
 }

@@ -10,6 +10,7 @@ public sealed partial record HeartbeatRecord : IRecord<HeartbeatRecord>
     private const string Partition = "t";
     private const string Suffix = ".beat";
 
+    // For the work itself: a beat is its end.
     private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(30);
 
     public int Schema { get; init; } = 1;
@@ -17,6 +18,9 @@ public sealed partial record HeartbeatRecord : IRecord<HeartbeatRecord>
     public required DateTimeOffset At { get; init; }
 
     public required double PeriodSeconds { get; init; }
+
+    /// <summary>True once somebody was sent to do the work that did not come.</summary>
+    public bool Nudged { get; init; }
 
     public static JsonTypeInfo<HeartbeatRecord> Json => HeartbeatRecordJson.Default.HeartbeatRecord;
 
@@ -26,16 +30,16 @@ public sealed partial record HeartbeatRecord : IRecord<HeartbeatRecord>
             [new RecordChange.Put(Key(name), new HeartbeatRecord { At = time.GetUtcNow(), PeriodSeconds = period.TotalSeconds }.ToBody())],
             cancellationToken);
 
-    /// <summary>The timers that have missed two of their periods.</summary>
-    public static IAsyncEnumerable<string> LateAsync(IRecordStore store, TimeProvider time, CancellationToken cancellationToken) =>
+    /// <summary>The timers that are late, by name.</summary>
+    public static IAsyncEnumerable<(string Timer, Stored<HeartbeatRecord> Beat)> LateAsync(IRecordStore store, TimeProvider time, CancellationToken cancellationToken) =>
         store.QueryAsync(Table, Partition, RowRange.All, cancellationToken)
             .Where(static row => row.Key.Row.EndsWith(Suffix, StringComparison.Ordinal))
             .Select(static row => row.As<HeartbeatRecord>())
             .Where(beat => beat.Value.IsLate(time.GetUtcNow()))
-            .Select(static beat => beat.Key.Row[..^Suffix.Length]);
+            .Select(static beat => (beat.Key.Row[..^Suffix.Length], beat));
 
-    /// <summary>True once two periods and half a minute have passed since the last beat.</summary>
-    public bool IsLate(DateTimeOffset now) => now > At + (TimeSpan.FromSeconds(PeriodSeconds) * 2) + Allowance;
+    /// <summary>True once a period and half a minute have passed since the last beat.</summary>
+    public bool IsLate(DateTimeOffset now) => now > At + TimeSpan.FromSeconds(PeriodSeconds) + Allowance;
 
     public static RecordKey Key(string name) => new(Table, Partition, name + Suffix);
 

@@ -5,7 +5,7 @@ using Certrelay.Watch.Alerts;
 namespace Certrelay.Watch;
 
 /// <summary>Runs what timers do and notes it: a timer whose runs fail, or that does not run at all, turns late, and the others tell of it.</summary>
-public sealed class Heartbeats(IRecordStore store, AlertRecords alerts, TimeProvider time)
+public sealed class Heartbeats(IRecordStore store, AlertRecords alerts, IWorkQueue queue, TimeProvider time)
 {
     /// <summary>Does the work of a timer that runs each <paramref name="period"/>, then notes that it was done, and which other timers are late.</summary>
     public async Task RunAsync(string timer, TimeSpan period, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
@@ -13,11 +13,32 @@ public sealed class Heartbeats(IRecordStore store, AlertRecords alerts, TimeProv
         await work(cancellationToken);
         await HeartbeatRecord.BeatAsync(store, timer, period, time, cancellationToken);
         await alerts.ResolveAsync(AlertKinds.TimerLate, timer, cancellationToken);
-        await foreach (var late in HeartbeatRecord.LateAsync(store, time, cancellationToken))
+        await LateAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// The timers that are late. The first who sees one late tells of it and sends somebody to do its work, once until it beats again: whoever wins the row does.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> LateAsync(CancellationToken cancellationToken)
+    {
+        var late = await HeartbeatRecord.LateAsync(store, time, cancellationToken).ToListAsync(cancellationToken);
+        foreach (var (timer, beat) in late)
         {
-            if (await store.ReadAsync<HeartbeatRecord>(HeartbeatRecord.Key(late), cancellationToken) is { } beat)
-                await alerts.RaiseAsync(Describe(late, beat.Value), cancellationToken);
+            if (beat.Value.Nudged)
+                continue;
+            await alerts.RaiseAsync(Describe(timer, beat.Value), cancellationToken);
+            try
+            {
+                await store.ReplaceAsync(beat, beat.Value with { Nudged = true }, cancellationToken);
+                await queue.SendAsync(TimerMessage.Queue, TimerMessage.Write(timer), TimeSpan.Zero, cancellationToken);
+            }
+            catch (RecordConflictException)
+            {
+                // It beats again, or another was faster.
+            }
         }
+
+        return [.. late.Select(static one => one.Timer)];
     }
 
     private Alert Describe(string timer, HeartbeatRecord beat) => new()

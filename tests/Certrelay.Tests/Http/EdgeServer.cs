@@ -29,10 +29,13 @@ internal sealed class EdgeServer : IAsyncDisposable
     {
         _file = new SqliteFile(_folder["records.db"]);
         Store = new SqliteRecordStore(_file);
+        Queue = new SqliteWorkQueue(_file, time);
         Tokens = new TokenRecords(Store, time);
     }
 
     public SqliteRecordStore Store { get; }
+
+    public SqliteWorkQueue Queue { get; }
 
     public TokenRecords Tokens { get; }
 
@@ -55,7 +58,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.ConfigureEdge(options ?? new EdgeOptions());
         });
-        builder.Services.AddSingleton<IRecordStore>(server.Store).AddSingleton(time ?? TimeProvider.System)
+        builder.Services.AddSingleton<IRecordStore>(server.Store).AddSingleton<IWorkQueue>(server.Queue).AddSingleton(time ?? TimeProvider.System)
             .AddSingleton(FunctionTable.Of(functions)).AddSingleton<FunctionInvoker>().AddHttpEdge(options);
         services?.Invoke(builder.Services);
         server._application = builder.Build();

@@ -1,5 +1,6 @@
 using Certrelay.Outgoing;
 using Certrelay.Records;
+using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Moments;
 
@@ -91,13 +92,13 @@ public sealed class CertificateCheckTests : IAsyncLifetime
     {
         using var leaf = _bench.Leaf(Now.AddDays(-80), Now.AddDays(10), "shop.example.test");
         await _bench.UploadAsync("shop", leaf);
-        var scan = _bench.Get<DueScan>();
-        Assert.Equal(1, await scan.RunAsync(DueKind.Check, CheckMessage.Queue, CheckMessage.Write, default));
+        var scan = _bench.Get<DueNudges>();
+        Assert.Equal(1, await scan.RunAsync(DueKind.Check, Now, CheckMessage.Queue, CheckMessage.Write, default));
         await _bench.TakeAsync(CheckMessage.Queue);
-        Assert.Equal(0, await scan.RunAsync(DueKind.Check, CheckMessage.Queue, CheckMessage.Write, default));
+        Assert.Equal(0, await scan.RunAsync(DueKind.Check, Now, CheckMessage.Queue, CheckMessage.Write, default));
 
         _bench.Time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(1, await scan.RunAsync(DueKind.Check, CheckMessage.Queue, CheckMessage.Write, default));
+        Assert.Equal(1, await scan.RunAsync(DueKind.Check, Now, CheckMessage.Queue, CheckMessage.Write, default));
         var message = CheckMessage.Read(Assert.Single(await _bench.TakeAsync(CheckMessage.Queue)));
         await _bench.Get<CertificateCheck>().RunAsync(message, default);
         var after = await CheckAsync();
@@ -149,7 +150,7 @@ public sealed class CertificateCheckTests : IAsyncLifetime
         foreach (var hint in await HintsAsync())
             await _bench.Get<Due>().RemoveAsync(hint, default);
 
-        await _bench.Get<Certrelay.Watch.Reindex>().RunAsync(default);
+        await _bench.Get<Reindex>().RunAsync(default);
 
         Assert.Equal((await CheckAsync()).Value.Hint, Assert.Single(await HintsAsync()));
     }

@@ -8,6 +8,7 @@ using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Targets;
 using Certrelay.Tests.Support;
+using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Moments;
 using Microsoft.Extensions.Configuration;
@@ -60,8 +61,8 @@ internal sealed class WatchBench : IAsyncDisposable
     /// <summary>One tick of both timers, then every message that they sent.</summary>
     public async Task TickAsync()
     {
-        await Get<DueScan>().RunAsync(DueKind.Check, CheckMessage.Queue, CheckMessage.Write, CancellationToken.None);
-        await Get<DueScan>().RunAsync(DueKind.Probe, ProbeMessage.Queue, ProbeMessage.Write, CancellationToken.None);
+        await Get<DueNudges>().RunAsync(DueKind.Check, Time.GetUtcNow(), CheckMessage.Queue, CheckMessage.Write, CancellationToken.None);
+        await Get<DueNudges>().RunAsync(DueKind.Probe, Time.GetUtcNow(), ProbeMessage.Queue, ProbeMessage.Write, CancellationToken.None);
         foreach (var message in await TakeAsync(CheckMessage.Queue))
             await Get<CertificateCheck>().RunAsync(CheckMessage.Read(message), CancellationToken.None);
         foreach (var message in await TakeAsync(ProbeMessage.Queue))
