@@ -3,6 +3,7 @@ using Certrelay.Rollouts;
 using Certrelay.Targets;
 using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
+using Certrelay.Watch.Metrics;
 using Certrelay.Watch.Moments;
 using Certrelay.Watch.Probing;
 using Certrelay.Watch.Revocation;
@@ -35,6 +36,9 @@ public static class CoreServices
         .AddSingleton<DueNudges>()
         .AddSingleton<Reconcile>()
         .AddSingleton<Cleanup>()
+        .AddSingleton<MeterTotals>()
+        .AddHostedService(static provider => provider.GetRequiredService<MeterTotals>())
+        .AddSingleton<MetricsPage>()
         .AddSingleton<Heartbeats>()
         .AddSingleton<TimerWork>()
         .AddSingleton<StatusCount>()

@@ -28,7 +28,9 @@ public sealed partial class HttpEdge(
         var correlation = AnswerHeaders.CorrelationOf(context.Request);
         AnswerHeaders.Set(context, correlation);
         using var scope = Log.Call(logger, correlation, operation.Name);
+        var began = time.GetTimestamp();
         EdgeCall? call = null;
+        IResult? decided = null;
         try
         {
             var caller = operation.Permission is Permission.None
@@ -40,16 +42,19 @@ public sealed partial class HttpEdge(
             var answer = Idempotency.KeyOf(context.Request, operation) is { } key
                 ? await idempotency.OnceAsync(context, call, key, () => AuditedAsync(context, operation, call, run))
                 : await AuditedAsync(context, operation, call, run);
+            decided = answer;
             return new GuardedAnswer(answer, this, correlation);
         }
 #pragma warning disable CA1031 // The edge of the application: every fault becomes an answer, and the log gets the cause.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            return Refuse(fault, context, correlation);
+            return decided = Refuse(fault, context, correlation);
         }
         finally
         {
+            ProductMeter.RequestDuration.Record(
+                time.GetElapsedTime(began).TotalSeconds, new("function", operation.Name), new("status", (decided as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK));
             call?.Dispose();
         }
     }

@@ -37,7 +37,9 @@ public sealed class TlsProbe(TimeProvider time)
         try
         {
             stream = await OpeningStream.OpenAsync(peer, endpoint.EffectiveStartTls, either.Token);
-            return await HandshakeAsync(stream, address, endpoint, offers, then, started, either.Token);
+            var result = await HandshakeAsync(stream, address, endpoint, offers, then, started, either.Token);
+            ProductMeter.Handshakes.Add(1, new KeyValuePair<string, object?>("outcome", "ok"));
+            return result;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && IsOfTheNetwork(exception))
         {
@@ -45,6 +47,7 @@ public sealed class TlsProbe(TimeProvider time)
             var failure = deadline.IsCancellationRequested && exception is not SocketException
                 ? FindingCodes.ProbeTimeout.At(peer.ToString(), $"{peer} did not complete a handshake in {timeout.TotalSeconds:0.#} s.")
                 : ProbeFailure.Of(peer, exception, stream?.Opening);
+            ProductMeter.Handshakes.Add(1, new KeyValuePair<string, object?>("outcome", failure.Code));
             return new ProbeResult(address, time.GetElapsedTime(started)) { Failure = failure };
         }
         finally

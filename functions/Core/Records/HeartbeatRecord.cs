@@ -32,11 +32,13 @@ public sealed partial record HeartbeatRecord : IRecord<HeartbeatRecord>
 
     /// <summary>The timers that are late, by name.</summary>
     public static IAsyncEnumerable<(string Timer, Stored<HeartbeatRecord> Beat)> LateAsync(IRecordStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        AllAsync(store, cancellationToken).Where(one => one.Beat.Value.IsLate(time.GetUtcNow()));
+
+    /// <summary>The timers that have run, by name.</summary>
+    public static IAsyncEnumerable<(string Timer, Stored<HeartbeatRecord> Beat)> AllAsync(IRecordStore store, CancellationToken cancellationToken) =>
         store.QueryAsync(Table, Partition, RowRange.All, cancellationToken)
             .Where(static row => row.Key.Row.EndsWith(Suffix, StringComparison.Ordinal))
-            .Select(static row => row.As<HeartbeatRecord>())
-            .Where(beat => beat.Value.IsLate(time.GetUtcNow()))
-            .Select(static beat => (beat.Key.Row[..^Suffix.Length], beat));
+            .Select(static row => (row.Key.Row[..^Suffix.Length], row.As<HeartbeatRecord>()));
 
     /// <summary>True once a period and half a minute have passed since the last beat.</summary>
     public bool IsLate(DateTimeOffset now) => now > At + TimeSpan.FromSeconds(PeriodSeconds) + Allowance;

@@ -14,6 +14,12 @@ public sealed partial record StatusRecord : IRecord<StatusRecord>
 
     public required IReadOnlyDictionary<string, long> Counts { get; init; }
 
+    /// <summary>When the first of the current versions ends; null when there is none.</summary>
+    public DateTimeOffset? NextExpiry { get; init; }
+
+    /// <summary>When the target was looked at that has waited longest; null when none was.</summary>
+    public DateTimeOffset? OldestProbe { get; init; }
+
     public static JsonTypeInfo<StatusRecord> Json => StatusRecordJson.Default.StatusRecord;
 
     public static RecordKey Key { get; } = new("Timers", "t", "status");

@@ -58,6 +58,8 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
             await due.PutAsync(cleanup, cancellationToken);
         var etags = await store.WriteAsync(
             [new RecordChange.Replace(step.Key, after.ToBody(), step.ETag), .. Line(before, after, outcome.What)], cancellationToken);
+        if (!before.IsSettled && after.IsSettled)
+            ProductMeter.StepsSettled.Add(1, new KeyValuePair<string, object?>("state", after.State));
         return new Stored<StepRecord>(step.Key, after, etags[0]!);
     }
 

@@ -13,11 +13,11 @@ public sealed partial record StatusWalk : IRecord<StatusWalk>
 
     public string? After { get; init; }
 
-    public required IReadOnlyDictionary<string, long> Counts { get; init; }
+    public required StatusRecord Status { get; init; }
 
     public static JsonTypeInfo<StatusWalk> Json => StatusWalkJson.Default.StatusWalk;
 
-    public static RecordKey Key { get; } = new(Tables.Timers, "t", "status-walk");
+    public static RecordKey Key { get; } = new(Tables.Timers, "t", "status-count");
 
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -39,49 +39,27 @@ public sealed class StatusCount(IRecordStore store, TimeProvider time)
     /// <summary>One tick; true when the counts were published.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken, int most = RowsATick)
     {
-        var walk = (await store.ReadAsync<StatusWalk>(StatusWalk.Key, cancellationToken))?.Value ?? Begin();
-        var counts = new Dictionary<string, long>(walk.Counts, StringComparer.Ordinal);
-        for (var table = Math.Max(0, Array.IndexOf(Walked, walk.Table)); table < Walked.Length; table++)
+        var walk = (await store.ReadAsync<StatusWalk>(StatusWalk.Key, cancellationToken))?.Value;
+        var tally = new StatusTally(walk?.Status, time.GetUtcNow());
+        for (var table = Math.Max(0, Array.IndexOf(Walked, walk?.Table)); table < Walked.Length; table++)
         {
-            var after = walk.Table == Walked[table] ? walk.After : null;
+            var after = walk?.Table == Walked[table] ? walk.After : null;
             await foreach (var row in store.ScanAsync(Walked[table], after, cancellationToken))
             {
                 // Only between partitions: the next tick can begin after one, not inside.
                 if (most <= 0 && row.Key.Partition != after)
                 {
-                    await SaveAsync(new StatusWalk { Table = Walked[table], After = after, Counts = counts }, cancellationToken);
+                    await store.WriteAsync(
+                        [new RecordChange.Put(StatusWalk.Key, new StatusWalk { Table = Walked[table], After = after, Status = tally.Status }.ToBody())], cancellationToken);
                     return false;
                 }
 
                 (after, most) = (row.Key.Partition, most - 1);
-                if (NameOf(row.Key) is { } name)
-                    counts[name]++;
+                tally.Add(row);
             }
         }
 
-        await store.WriteAsync(
-            [
-                new RecordChange.Put(StatusRecord.Key, new StatusRecord { At = time.GetUtcNow(), Counts = counts }.ToBody()),
-                new RecordChange.Put(StatusWalk.Key, Begin().ToBody()),
-            ],
-            cancellationToken);
+        await store.WriteAsync([new RecordChange.Put(StatusRecord.Key, tally.Status.ToBody()), new RecordChange.Delete(StatusWalk.Key, null)], cancellationToken);
         return true;
     }
-
-    private static StatusWalk Begin() => new()
-    {
-        Table = Walked[0],
-        Counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["certificates"] = 0, ["versions"] = 0, ["targets"] = 0 },
-    };
-
-    private async Task SaveAsync(StatusWalk walk, CancellationToken cancellationToken) =>
-        await store.WriteAsync([new RecordChange.Put(StatusWalk.Key, walk.ToBody())], cancellationToken);
-
-    private static string? NameOf(RecordKey key) => (key.Table, key.Row) switch
-    {
-        (Tables.Certificates, "c") => "certificates",
-        (Tables.Certificates, ['v', ..]) => "versions",
-        (Tables.Targets, "d") => "targets",
-        _ => null,
-    };
 }

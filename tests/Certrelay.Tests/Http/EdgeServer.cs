@@ -6,6 +6,8 @@ using Certrelay.App.Embedded.Sqlite;
 using Certrelay.App.Http;
 using Certrelay.Records;
 using Certrelay.Tests.Support;
+using Certrelay.Watch;
+using Certrelay.Watch.Alerts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -59,7 +61,8 @@ internal sealed class EdgeServer : IAsyncDisposable
             kestrel.ConfigureEdge(options ?? new EdgeOptions());
         });
         builder.Services.AddSingleton<IRecordStore>(server.Store).AddSingleton<IWorkQueue>(server.Queue).AddSingleton(time ?? TimeProvider.System)
-            .AddSingleton(FunctionTable.Of(functions)).AddSingleton<FunctionInvoker>().AddHttpEdge(options);
+            .AddSingleton(FunctionTable.Of(functions)).AddSingleton<FunctionInvoker>().AddHttpEdge(options)
+            .AddAlerts(new AlertOptions()).AddSingleton<Heartbeats>();
         services?.Invoke(builder.Services);
         server._application = builder.Build();
         server._application.MapFunctions();

@@ -1,9 +1,6 @@
 using Certrelay.App.Triggers;
 using Certrelay.Records;
 using Certrelay.Tests.Support;
-using Certrelay.Watch;
-using Certrelay.Watch.Alerts;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.Tests.Http;
 
@@ -12,8 +9,7 @@ public sealed class HealthTests : IAsyncLifetime
     private readonly ManualTime _time = new();
     private EdgeServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await EdgeServer.StartAsync(
-        [typeof(Health)], _time, services: services => services.AddAlerts(new AlertOptions()).AddSingleton<Heartbeats>());
+    public async Task InitializeAsync() => _server = await EdgeServer.StartAsync([typeof(Health)], _time);
 
     public Task DisposeAsync() => _server.DisposeAsync().AsTask();
 

@@ -64,6 +64,7 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["GET api/audit"] = Permission.Audit,
         ["GET api/audit/verify"] = Permission.Audit,
         ["GET api/status"] = Permission.Read,
+        ["GET metrics"] = Permission.Read,
         ["GET api/openapi.json"] = Permission.None,
         ["GET healthz"] = Permission.None,
         ["HEAD healthz"] = Permission.None,
