@@ -183,6 +183,18 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_channel_that_the_settings_no_longer_have_fails_and_is_not_at_fault_for_ever()
+    {
+        await _bench.Alerts.RaiseAsync(_bench.Alert("shop"), None);
+        var notice = (await _bench.ListAsync())[0].Record.Notice;
+        await _bench.Get<NoticeRecords>().CloseAsync((await _bench.Get<NoticeRecords>().ReadAsync(notice, None))!, ["former"], None);
+        await _bench.MoveAsync();
+
+        Assert.Equal((DeliveryState.Failed, "channel.unknown"), ((await _bench.DeliveryAsync()).State, (await _bench.DeliveryAsync()).Code));
+        Assert.Empty(await ChannelFaultRecord.AllAsync(_bench.Get<IRecordStore>(), None).ToListAsync());
+    }
+
+    [Fact]
     public async Task A_lost_nudge_is_made_up_for_by_the_timer()
     {
         await _bench.Alerts.RaiseAsync(_bench.Alert("shop"), None);

@@ -144,7 +144,8 @@ public sealed partial class NoticeRunner(
     private async Task NoteAsync(DeliveryRecord delivery, CancellationToken cancellationToken)
     {
         var key = ChannelFaultRecord.Key(delivery.Channel);
-        if (delivery.State == DeliveryState.Failed)
+        // One that the settings no longer have could never deliver again.
+        if (delivery.State == DeliveryState.Failed && channels.LeastOf(delivery.Channel) is not null)
         {
             var fault = new ChannelFaultRecord { Channel = delivery.Channel, At = delivery.Settled!.Value, Code = delivery.Code! };
             await store.WriteAsync([new RecordChange.Put(key, fault.ToBody())], cancellationToken);
