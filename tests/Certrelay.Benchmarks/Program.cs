@@ -1,11 +1,13 @@
 using Certrelay.Benchmarks;
 
 // Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
-//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start]
+//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes]
 if (args is ["bare", var url])
     return await BareApp.RunAsync(url);
+if (args is [TlsSite.Verb])
+    return await TlsSite.ServeAsync();
 
-var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start"];
+var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes"];
 foreach (var name in chosen)
 {
     Console.WriteLine($"== {name}");
@@ -20,8 +22,11 @@ foreach (var name in chosen)
         case "start":
             await StartBenchmark.RunAsync();
             break;
+        case "probes":
+            await ProbeBenchmark.RunAsync();
+            break;
         default:
-            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue and start.");
+            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start and probes.");
             return 2;
     }
 }

@@ -179,11 +179,13 @@ internal sealed class CrashLane : IAsyncDisposable
         _reloads[target] = _bench.Reloads(target);
     }
 
+    /// <summary>The hints of rollouts; certificates and targets are watched on.</summary>
     private async Task<List<string>> HintsAsync()
     {
         var hints = new List<string>();
         await foreach (var row in _bench.Get<IRecordStore>().ScanAsync(Tables.Due, null, None))
             hints.Add(row.Key.Row);
+        hints.RemoveAll(static hint => hint.StartsWith("check.", StringComparison.Ordinal) || hint.StartsWith("probe.", StringComparison.Ordinal));
         return hints;
     }
 
