@@ -1,4 +1,5 @@
 using Certrelay.Records;
+using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
 using Certrelay.Targets;
 using Certrelay.Watch;
@@ -21,6 +22,9 @@ public static class CoreServices
         .AddSingleton<Due>()
         .AddSingleton<AuditSeals>()
         .AddSingleton<CertificateIndex>()
+        .AddSingleton<ListIndex>()
+        .AddSingleton<CertificateList>()
+        .AddSingleton<TargetList>()
         .AddSingleton<VersionKeys>()
         .AddSingleton<CertificateRegistry>()
         .AddSingleton<TargetRegistry>()

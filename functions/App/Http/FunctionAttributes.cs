@@ -62,6 +62,9 @@ public sealed class QueryAttribute(string name, string description) : Attribute
 
     /// <summary>The parameter's type in the API document.</summary>
     public Type Type { get; init; } = typeof(string);
+
+    /// <summary>True for a parameter that may be given several times.</summary>
+    public bool Many { get; init; }
 }
 
 /// <summary>The function answers in pages: it takes <c>limit</c> and <c>after</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Certrelay.Records.Lists;
 using Microsoft.AspNetCore.Http;
 
 namespace Certrelay.App.Http;
@@ -34,10 +35,37 @@ public readonly record struct PageRequest(int Limit, string? After)
 /// <summary>Makes pages of ordered sources.</summary>
 public static class Paging
 {
+    /// <summary>How many rows a page looks at: one with a narrow filter may hold less than was asked for, or nothing, and still have a next.</summary>
+    public const int MostLookedAt = 2000;
+
     extension(HttpRequest request)
     {
         /// <summary>The page that the caller asks for; the function carries <see cref="PagedAttribute"/>.</summary>
         public PageRequest Page => PageRequest.Of(request);
+    }
+
+    extension<T>(IAsyncEnumerable<Listed<T>> source)
+        where T : class
+    {
+        /// <summary>The next items of a list as views, of at most <see cref="MostLookedAt"/> rows.</summary>
+        public async Task<PageOf<TView>> ToPageAsync<TView>(
+            PageRequest page, Func<T, bool> maySee, Func<T, TView> view, CancellationToken cancellationToken)
+        {
+            var (items, looked, last) = (new List<TView>(), 0, "");
+            await foreach (var row in source.WithCancellation(cancellationToken))
+            {
+                var isItem = row.Item is { } item && maySee(item);
+                if (looked++ == MostLookedAt || (isItem && items.Count == page.Limit))
+                    return new PageOf<TView>(items, Cursor(last));
+                if (isItem)
+                    items.Add(view(row.Item!));
+                // Behind a full page the next one begins at its last item, so that the item after it is not passed over.
+                if (isItem || items.Count < page.Limit)
+                    last = row.Cursor;
+            }
+
+            return new PageOf<TView>(items);
+        }
     }
 
     extension<T>(IAsyncEnumerable<T> source)
@@ -50,8 +78,10 @@ public static class Paging
             PageRequest page, Func<T, string> keyOf, Func<T, TView> view, CancellationToken cancellationToken)
         {
             var items = await source.Take(page.Limit + 1).ToListAsync(cancellationToken);
-            var next = items.Count > page.Limit ? Base64Url.EncodeToString(Encoding.ASCII.GetBytes(keyOf(items[page.Limit - 1]))) : null;
+            var next = items.Count > page.Limit ? Cursor(keyOf(items[page.Limit - 1])) : null;
             return new PageOf<TView>([.. items.Take(page.Limit).Select(view)], next);
         }
     }
+
+    private static string Cursor(string key) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(key));
 }

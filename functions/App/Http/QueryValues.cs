@@ -52,14 +52,20 @@ public static class QueryValues
         if (request.Query.Count == 0 || operation.IsCatchAll)
             return;
         var names = operation.QueryNames.ToHashSet(StringComparer.Ordinal);
-        RequestFault[] faults =
+        var many = operation.Queries.Where(static query => query.Many).Select(static query => query.Name).ToHashSet(StringComparer.Ordinal);
+        Refuse(
         [
             .. request.Query.Keys.Where(name => !names.Contains(name)).Select(static name => new RequestFault($"?{name}", "is unknown")),
-            .. request.Query.Where(pair => names.Contains(pair.Key) && pair.Value.Count > 1)
+            .. request.Query.Where(pair => names.Contains(pair.Key) && pair.Value.Count > 1 && !many.Contains(pair.Key))
                 .Select(static pair => new RequestFault($"?{pair.Key}", "occurs twice")),
-        ];
+        ]);
+    }
+
+    /// <summary>Throws with all faults at once; does nothing when there are none.</summary>
+    internal static void Refuse(IReadOnlyList<RequestFault> faults)
+    {
         var sentence = string.Join(", ", faults.Select(static fault => $"{fault.At} {fault.Detail}"));
-        if (faults.Length > 0)
+        if (faults.Count > 0)
             throw new ProblemException(ProblemCodes.QueryInvalid, $"{sentence}.") { Faults = faults };
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Certrelay.Certificates;
 using Certrelay.Records;
+using Certrelay.Records.Lists;
 
 namespace Certrelay.App.Triggers;
 
@@ -49,17 +50,25 @@ public sealed record CertificateItem
 
     public required DateTimeOffset Updated { get; init; }
 
-    public static CertificateItem Of(LineageSummary summary) => new()
+    /// <summary>Absent for a certificate that a version before this one stored, until the next round of the index.</summary>
+    public CertificateState? State { get; init; }
+
+    /// <summary>False for a certificate that is watched only.</summary>
+    public bool? HasKey { get; init; }
+
+    public static CertificateItem Of(LineageRecord lineage, DateTimeOffset now) => new()
     {
-        Name = summary.Lineage.Name,
-        Owner = summary.Lineage.Owner,
-        Tags = summary.Lineage.Tags,
-        Current = summary.Lineage.Current,
-        Names = summary.Current?.Names,
-        NotAfter = summary.Current?.NotAfter,
-        Fingerprint = summary.Current?.Fingerprint,
-        Created = summary.Lineage.Created,
-        Updated = summary.Lineage.Updated,
+        Name = lineage.Name,
+        Owner = lineage.Owner,
+        Tags = lineage.Tags,
+        Current = lineage.Current,
+        Names = lineage.Leaf?.Names,
+        NotAfter = lineage.Leaf?.NotAfter,
+        Fingerprint = lineage.Leaf?.Fingerprint,
+        State = lineage.Leaf is { } leaf ? CertificateFilter.StateOf(leaf, now) : null,
+        HasKey = lineage.Leaf?.HasKey,
+        Created = lineage.Created,
+        Updated = lineage.Updated,
     };
 }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Certrelay.App.Http;
 using Certrelay.Certificates;
 using Certrelay.Records;
+using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -29,7 +30,8 @@ public sealed record CertificateChange
 }
 
 /// <summary>Certificates and their versions: upload, look, describe, delete.</summary>
-public sealed class Certificates(CertificateRegistry registry, CertificateIndex index, RolloutSummaries rollouts, TimeProvider time)
+public sealed class Certificates(
+    CertificateRegistry registry, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, TimeProvider time)
 {
     [Function("UploadCertificate"), Requires(Permission.Upload), Audited("certificate.upload"), Idempotent]
     [Takes(typeof(UploadRequest)), Takes("application/x-pem-file"), Takes("text/plain"), Takes("application/octet-stream"), Takes("multipart/form-data")]
@@ -67,15 +69,20 @@ public sealed class Certificates(CertificateRegistry registry, CertificateIndex 
     }
 
     [Function("ListCertificates"), Requires(Permission.Read), Paged, Answers(200, typeof(PageOf<CertificateItem>))]
-    [Query("owner", "Only those of an owner.")]
-    [Description("Lists the certificates by name.")]
+    [Query("name", "Only those whose name begins with this."), Query("owner", "Only those of an owner.")]
+    [Query("tag", "Only those with this tag, as key=value.", Many = true)]
+    [Query("domain", "Only those with a name at or below this domain, or with this address.")]
+    [Query("state", "ok, expiring, expired, or no-key for those that are watched only.")]
+    [Query("within", "Only those that expire within this time: 30d, 12h.")]
+    [Query("sort", "name, expiry, or domain; when absent, what the filter asks for: by expiry with within, by domain with domain, else by name.")]
+    [Description("Lists the certificates; a page may hold fewer than asked for while it has a next.")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/certificates")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var (page, caller, owner) = (request.Page, request.Caller, request.Text("owner"));
-        return Answer.Page(await registry.ListAsync(page.After, cancellationToken)
-            .Where(summary => caller.MaySee(summary.Lineage.Name) && (owner is null || summary.Lineage.Owner == owner))
-            .ToPageAsync(page, static summary => summary.Lineage.Name, CertificateItem.Of, cancellationToken));
+        var (filter, page) = ListQueries.Certificates(request);
+        var (caller, now) = (request.Caller, time.GetUtcNow());
+        return Answer.Page(await list.ReadAsync(filter, page.After, cancellationToken)
+            .ToPageAsync(page, lineage => caller.MaySee(lineage.Name), lineage => CertificateItem.Of(lineage, now), cancellationToken));
     }
 
     [Function("GetCertificate"), Requires(Permission.Read), Answers(200, typeof(CertificateView), ETag = true)]
@@ -134,9 +141,11 @@ public sealed class Certificates(CertificateRegistry registry, CertificateIndex 
     {
         await FindAsync(request, name, cancellationToken);
         var page = request.Page;
-        return Answer.Page(await registry.VersionsAsync(name, cancellationToken)
-            .Where(version => string.CompareOrdinal(VersionRecord.Row(version.Sequence), page.After) > 0)
-            .ToPageAsync(page, static version => VersionRecord.Row(version.Sequence), VersionView.Of, cancellationToken));
+        var after = page.After is null ? 0
+            : int.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last
+            : throw QueryValues.Invalid(PageRequest.AfterName, "is not the next of a page of this list");
+        return Answer.Page(await registry.VersionsAsync(name, after, cancellationToken)
+            .ToPageAsync(page, static version => $"{version.Sequence}", VersionView.Of, cancellationToken));
     }
 
     [Function("GetVersion"), Requires(Permission.Read), Answers(200, typeof(VersionView), ETag = true)]

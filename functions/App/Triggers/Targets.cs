@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Certrelay.App.Http;
 using Certrelay.Records;
+using Certrelay.Records.Lists;
 using Certrelay.Targets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Certrelay.App.Triggers;
 
 /// <summary>Targets and their kinds.</summary>
-public sealed class Targets(TargetRegistry registry)
+public sealed class Targets(TargetRegistry registry, TargetList list)
 {
 #pragma warning disable CA1822 // A static method is skipped silently on Azure Functions.
     [Function("ListTargetKinds"), Requires(Permission.Read), Answers(200, typeof(PageOf<KindView>))]
@@ -47,16 +48,18 @@ public sealed class Targets(TargetRegistry registry)
     }
 
     [Function("ListTargets"), Requires(Permission.Read), Paged, Answers(200, typeof(PageOf<TargetView>))]
+    [Query("name", "Only those whose name begins with this."), Query("owner", "Only those of an owner.")]
+    [Query("tag", "Only those with this tag, as key=value.", Many = true)]
     [Query("certificate", "Only those that shall serve this certificate."), Query("kind", "Only those of this kind.")]
-    [Description("Lists the targets by name.")]
+    [Query("state", "unassigned, new, behind or live: how far the certificate has come.")]
+    [Description("Lists the targets by name; a page may hold fewer than asked for while it has a next.")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/targets")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var (page, caller, certificate, kind) = (request.Page, request.Caller, request.Text("certificate"), request.Text("kind"));
-        return Answer.Page(await registry.ListAsync(page.After, cancellationToken)
-            .Select(static target => target.Value)
-            .Where(target => caller.MaySee(target.Name) && (certificate is null || target.Certificate == certificate) && (kind is null || target.Kind == kind))
-            .ToPageAsync(page, static target => target.Name, static target => TargetView.Of(target), cancellationToken));
+        var (filter, page) = ListQueries.Targets(request);
+        var caller = request.Caller;
+        return Answer.Page(await list.ReadAsync(filter, page.After, cancellationToken)
+            .ToPageAsync(page, target => caller.MaySee(target.Name), static target => TargetView.Of(target), cancellationToken));
     }
 
     [Function("GetTarget"), Requires(Permission.Read), Answers(200, typeof(TargetView), ETag = true)]

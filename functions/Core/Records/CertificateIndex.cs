@@ -145,7 +145,11 @@ public sealed class CertificateIndex(IRecordStore store, TimeProvider time)
 
     private static RecordKey FingerprintKey(Fingerprint fingerprint) => new(Tables.Index, $"fp.{fingerprint.Hex[..2]}", fingerprint.Hex);
 
-    private static RecordKey UseKey(string certificate, string target) => new(Tables.Index, $"use.{certificate}", target);
+    internal const string UsePrefix = "use.";
+
+    internal static string UsePartition(string? certificate) => UsePrefix + certificate;
+
+    private static RecordKey UseKey(string certificate, string target) => new(Tables.Index, UsePartition(certificate), target);
 
     private static RecordKey RunKey(string certificate, string rollout) => new(Tables.Index, $"run.{certificate}", rollout);
 }

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Certrelay.Certificates;
+using Certrelay.Records.Lists;
 using Certrelay.Vault;
 
 namespace Certrelay.Records;
@@ -34,11 +34,8 @@ public enum UploadEffect
 /// <summary>What would become of an upload; <see cref="Version"/> is the number that it has or would get.</summary>
 public sealed record UploadPlan(IReadOnlyList<Finding> Findings, UploadEffect Effect, int? Version);
 
-/// <summary>A lineage with its current version, as listings show it.</summary>
-public sealed record LineageSummary(LineageRecord Lineage, VersionRecord? Current);
-
 /// <summary>Certificates and their versions: stored, read, described and removed.</summary>
-public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IVault vault, CertificateIndex index, Due due, TimeProvider time)
+public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IVault vault, CertificateIndex index, ListIndex lists, Due due, TimeProvider time)
 {
     /// <summary>
     /// Stores an accepted inspection as the current version of a lineage, which is made when it is new. The same leaf again changes nothing; the same leaf under
@@ -69,7 +66,8 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
             var version = Describe(name, sequence, leaf, inspection, now) with { Key = key };
             var lineage = details.ApplyTo(before?.Value ?? new LineageRecord { Name = name, Current = 0, Last = 0, Created = now, Updated = now })
                 with
-            { Current = sequence, Last = sequence, Updated = now };
+            { Current = sequence, Last = sequence, Updated = now, Leaf = CurrentLeaf.Of(version) };
+            var listed = await lists.BeginAsync(before?.Value, lineage, cancellationToken);
             try
             {
                 var check = CheckRecord.Draw(version, now);
@@ -82,6 +80,7 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
                             : new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag),
                         new RecordChange.Insert(VersionRecord.RowKey(name, sequence), version.ToBody()),
                     ], cancellationToken);
+                await listed.EndAsync(cancellationToken);
                 return new UploadResult(inspection.Findings, lineage, version, Created: true);
             }
             catch (RecordConflictException)
@@ -116,38 +115,22 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
         (await store.ReadAsync<VersionRecord>(VersionRecord.RowKey(name, sequence), cancellationToken))?.Value;
 
     /// <summary>The versions of a lineage, oldest first.</summary>
-    public async IAsyncEnumerable<VersionRecord> VersionsAsync(string name, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var version in store.ReadRangeAsync<VersionRecord>(Tables.Certificates, name, RowRange.StartingWith("v"), cancellationToken))
-            yield return version.Value;
-    }
+    public IAsyncEnumerable<VersionRecord> VersionsAsync(string name, CancellationToken cancellationToken) => VersionsAsync(name, 0, cancellationToken);
 
-    /// <summary>The lineages in the order of their names, beginning after one.</summary>
-    public async IAsyncEnumerable<LineageSummary> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        LineageSummary? open = null;
-        await foreach (var row in store.ScanAsync(Tables.Certificates, after, cancellationToken))
-        {
-            // The row of the lineage comes before those of its versions.
-            if (row.Key.Row == "c")
-            {
-                if (open is { Lineage.Deleting: false })
-                    yield return open;
-                open = new LineageSummary(row.As<LineageRecord>().Value, null);
-            }
-            else if (open?.Lineage.Name == row.Key.Partition && row.Key.Row == VersionRecord.Row(open.Lineage.Current))
-            {
-                open = open with { Current = row.As<VersionRecord>().Value };
-            }
-        }
-
-        if (open is { Lineage.Deleting: false })
-            yield return open;
-    }
+    /// <summary>The versions of a lineage behind one, oldest first.</summary>
+    public IAsyncEnumerable<VersionRecord> VersionsAsync(string name, int after, CancellationToken cancellationToken) =>
+        store.ReadRangeAsync<VersionRecord>(
+            Tables.Certificates, name, RowRange.StartingWith("v") with { From = VersionRecord.Row(after + 1) }, cancellationToken).Select(static version => version.Value);
 
     /// <summary>Changes what people say about a certificate; throws <see cref="RecordConflictException"/> when it changed meanwhile.</summary>
-    public Task<Stored<LineageRecord>> DescribeAsync(Stored<LineageRecord> lineage, LineageDetails details, CancellationToken cancellationToken) =>
-        store.ReplaceAsync(lineage, details.ApplyTo(lineage.Value) with { Updated = time.GetUtcNow() }, cancellationToken);
+    public async Task<Stored<LineageRecord>> DescribeAsync(Stored<LineageRecord> lineage, LineageDetails details, CancellationToken cancellationToken)
+    {
+        var changed = details.ApplyTo(lineage.Value) with { Updated = time.GetUtcNow() };
+        var listed = await lists.BeginAsync(lineage.Value, changed, cancellationToken);
+        var stored = await store.ReplaceAsync(lineage, changed, cancellationToken);
+        await listed.EndAsync(cancellationToken);
+        return stored;
+    }
 
     /// <summary>
     /// Removes a certificate with its versions and keys; throws <see cref="RecordConflictException"/> when it changed meanwhile. That no target uses it is for the
@@ -166,10 +149,16 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
     {
         if (await store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken) is not { Value.Deleting: true } lineage)
             return;
+        var began = time.GetUtcNow();
         await foreach (var row in store.QueryAsync(Tables.Certificates, name, RowRange.StartingWith("v"), cancellationToken))
         {
-            if (FingerprintOf(row) is { } fingerprint)
-                await index.ReleaseAsync(fingerprint, name, cancellationToken);
+            if (VersionOf(row) is { } version)
+            {
+                await index.ReleaseAsync(version.Fingerprint, name, cancellationToken);
+                // The certificate's own row may have been lost, and with it what the lists show.
+                await lists.DropAsync(ListRows.Of(lineage.Value with { Leaf = CurrentLeaf.Of(version) }), began, cancellationToken);
+            }
+
             await index.DropAsync(row.Key, row.ETag, cancellationToken);
         }
 
@@ -178,12 +167,12 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
         await index.DropAsync(lineage.Key, lineage.ETag, cancellationToken);
     }
 
-    /// <summary>Null for a damaged version, whose claim is taken over by whoever needs it.</summary>
-    private static Fingerprint? FingerprintOf(StoredRecord row)
+    /// <summary>Null for a damaged version, whose claim is taken over by whoever needs it, and whose index rows are dropped by whoever reads them.</summary>
+    private static VersionRecord? VersionOf(StoredRecord row)
     {
         try
         {
-            return row.As<VersionRecord>().Value.Fingerprint;
+            return row.As<VersionRecord>().Value;
         }
         catch (Permanent)
         {

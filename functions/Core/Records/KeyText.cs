@@ -24,6 +24,17 @@ public static class KeyText
         return key.ToString();
     }
 
+    /// <summary>As <see cref="Escape"/>, cut where it is longer than <paramref name="most"/> and told apart by the SHA-256 of the whole: a key has 512 characters at most.</summary>
+    public static string Fit(string text, int most)
+    {
+        var key = Escape(text);
+        // No escape writes two tildes.
+        return key.Length <= most ? key : $"{key[..(most - 66)]}~~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+    }
+
+    /// <summary>A text behind which a list begins with those that begin with <paramref name="start"/>; for texts of letters, digits, points and hyphens.</summary>
+    public static string Before(string start) => $"{start[..^1]}{(char)(start[^1] - 1)}~";
+
     /// <summary>A moment in UTC to the millisecond, in ordinal order.</summary>
     public static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 

@@ -21,6 +21,9 @@ public sealed record LineageRecord : IRecord<LineageRecord>
     /// <summary>The sequence number of the version that new rollouts take.</summary>
     public required int Current { get; init; }
 
+    /// <summary>What lists tell of the current version; null in a record from before there were lists.</summary>
+    public CurrentLeaf? Leaf { get; init; }
+
     /// <summary>The highest sequence number given so far.</summary>
     public required int Last { get; init; }
 
@@ -34,6 +37,16 @@ public sealed record LineageRecord : IRecord<LineageRecord>
     public static JsonTypeInfo<LineageRecord> Json => RecordJson.Default.LineageRecord;
 
     public static RecordKey Key(string name) => new(Tables.Certificates, name, "c");
+}
+
+/// <summary>The current version in short, written with its lineage, so that a list reads one small row for a certificate and no chain.</summary>
+/// <param name="Spki">SHA-256 of the public key's structure in hexadecimal: the same for every certificate that has the same key.</param>
+public sealed record CurrentLeaf(
+    Fingerprint Fingerprint, IReadOnlyList<string> Names, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Spki, bool HasKey)
+{
+    /// <summary>The short form of a version; throws <see cref="FormatException"/> for a leaf that is no certificate.</summary>
+    public static CurrentLeaf Of(VersionRecord version) => new(
+        version.Fingerprint, version.Names, version.NotBefore, version.NotAfter, CertificateRecord.Parse(version.Leaf).PublicKey.SpkiSha256, version.Key is not null);
 }
 
 /// <summary>One issued leaf with its chain. Row <c>v&lt;seq:6&gt;</c>; it holds no key, only where the vault keeps it.</summary>

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Certrelay.Certificates;
 using Certrelay.Outgoing;
 using Certrelay.Records;
+using Certrelay.Records.Lists;
 
 namespace Certrelay.Targets;
 
@@ -34,7 +34,7 @@ public sealed record TargetDescription
 }
 
 /// <summary>Targets: checked whole, stored, listed and removed.</summary>
-public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, Due due, IServiceProvider services, TimeProvider time)
+public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, ListIndex lists, Due due, IServiceProvider services, TimeProvider time)
 {
     private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(24);
 
@@ -71,26 +71,18 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, D
     public async Task<ProbeRecord?> ReadProbeAsync(string name, CancellationToken cancellationToken) =>
         (await store.ReadAsync<ProbeRecord>(ProbeRecord.Key(name), cancellationToken))?.Value;
 
-    /// <summary>The targets in the order of their names, beginning after one.</summary>
-    public async IAsyncEnumerable<Stored<TargetRecord>> ListAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var row in store.ScanAsync(Tables.Targets, after, cancellationToken))
-        {
-            if (row.Key.Row == "d")
-                yield return row.As<TargetRecord>();
-        }
-    }
-
     /// <summary>Stores a checked description as a new target; throws <see cref="RecordConflictException"/> when the name is taken.</summary>
     public async Task<Stored<TargetRecord>> CreateAsync(TargetDescription target, CancellationToken cancellationToken)
     {
         var record = Record(target, time.GetUtcNow());
         await UseAsync(record, cancellationToken);
+        var listed = await lists.BeginAsync(null, record, cancellationToken);
         var probe = await FirstProbeAsync(record, cancellationToken);
         var etags = await store.WriteAsync(
             [new RecordChange.Insert(TargetRecord.Key(record.Name), record.ToBody()), new RecordChange.Insert(TargetStateRecord.Key(record.Name), new TargetStateRecord().ToBody()), probe],
             cancellationToken);
         await UseAsync(record, cancellationToken);
+        await listed.EndAsync(cancellationToken);
         return new Stored<TargetRecord>(TargetRecord.Key(record.Name), record, etags[0]!);
     }
 
@@ -99,10 +91,12 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, D
     {
         var record = Record(target, old.Value.Created);
         await UseAsync(record, cancellationToken);
+        var listed = await lists.BeginAsync(old.Value, record, cancellationToken);
         var probe = await FirstProbeAsync(record, cancellationToken);
         var etags = await store.WriteAsync([new RecordChange.Replace(old.Key, record.ToBody(), old.ETag), probe], cancellationToken);
         await UseAsync(record, cancellationToken);
         await ForgetAsync(old.Value, cancellationToken);
+        await listed.EndAsync(cancellationToken);
         return new Stored<TargetRecord>(old.Key, record, etags[0]!);
     }
 
@@ -117,11 +111,13 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, D
         var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken);
         if (state is not null && await IsBusyAsync(name, state.Value, cancellationToken))
             return false;
+        var listed = await lists.BeginAsync(target.Value, null, cancellationToken);
         List<RecordChange> gone = [new RecordChange.Delete(target.Key, target.ETag), new RecordChange.Delete(ProbeRecord.Key(name), null)];
         if (state is not null)
             gone.Add(new RecordChange.Delete(state.Key, state.ETag));
         await store.WriteAsync(gone, cancellationToken);
         await ForgetAsync(target.Value, cancellationToken);
+        await listed.EndAsync(cancellationToken);
         return true;
     }
 

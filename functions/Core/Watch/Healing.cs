@@ -1,4 +1,5 @@
 using Certrelay.Records;
+using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
 using Microsoft.Extensions.Logging;
 
@@ -6,10 +7,10 @@ namespace Certrelay.Watch;
 
 /// <summary>Writes again the hints and index rows that the truth of one partition calls for. Each may be done twice, or while others work on the same.</summary>
 public sealed partial class Healing(
-    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, RolloutSummaries summaries, StepRecords steps, Due due, TimeProvider time,
+    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, Due due, TimeProvider time,
     ILogger<Healing> logger)
 {
-    /// <summary>The claims of a certificate's fingerprints and its next check; the rest of one that is deleted, or whose own row is gone.</summary>
+    /// <summary>The claims of a certificate's fingerprints, its next check and its rows in lists; the rest of one that is deleted, or whose own row is gone.</summary>
     public async Task CertificateAsync(string name, CancellationToken cancellationToken)
     {
         var key = LineageRecord.Key(name);
@@ -36,20 +37,27 @@ public sealed partial class Healing(
             if (await index.HolderAsync(version.Fingerprint, cancellationToken) is null
                 && await index.ClaimAsync(version.Fingerprint, name, cancellationToken) == name)
                 Log.Healed(logger, "claim", $"{name} {version.Sequence}");
+            if (lineage.Value.Leaf is null && version.Sequence == lineage.Value.Current)
+                lineage = await store.ReplaceAsync(lineage, lineage.Value with { Leaf = CurrentLeaf.Of(version) }, cancellationToken);
         }
+
+        await ListAsync(ListRows.Of(lineage.Value), name, cancellationToken);
     }
 
-    /// <summary>The note that a target uses its certificate, and its next probe.</summary>
+    /// <summary>The note that a target uses its certificate, its next probe and its rows in lists.</summary>
     public async Task TargetAsync(string name, CancellationToken cancellationToken)
     {
-        if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken) is not { } target)
+        if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken) is not { Value: var target })
             return;
-        if (target.Value.Endpoints.Count > 0)
+        if (target.Certificate is { } certificate && !await index.IsUseNotedAsync(certificate, name, cancellationToken))
+        {
+            await index.UseAsync(certificate, name, cancellationToken);
+            Log.Healed(logger, "use", name);
+        }
+
+        if (target.Endpoints.Count > 0)
             await ProbeAsync(name, cancellationToken);
-        if (target.Value.Certificate is not { } certificate || await index.IsUseNotedAsync(certificate, name, cancellationToken))
-            return;
-        await index.UseAsync(certificate, name, cancellationToken);
-        Log.Healed(logger, "use", name);
+        await ListAsync(ListRows.Of(target), name, cancellationToken);
     }
 
     private async Task ProbeAsync(string target, CancellationToken cancellationToken)
@@ -93,6 +101,12 @@ public sealed partial class Healing(
             await summaries.RefreshAsync(id, cancellationToken);
             Log.Healed(logger, "state", id);
         }
+    }
+
+    private async Task ListAsync(IEnumerable<RecordKey> rows, string name, CancellationToken cancellationToken)
+    {
+        if (await lists.EnsureAsync(rows, cancellationToken) > 0)
+            Log.Healed(logger, "place in a list", name);
     }
 
     private static partial class Log

@@ -71,7 +71,7 @@ public static class OpenApiDocument
         foreach (var name in operation.RouteNames)
             yield return Parameter("path", name, null, OpenApiSchemas.Text(), required: true);
         foreach (var query in operation.Queries)
-            yield return Parameter("query", query.Name, query.Description, OpenApiSchemas.Plain(query.Type));
+            yield return Parameter("query", query.Name, query.Description, SchemaOf(query));
         if (operation.Paged)
         {
             var limit = new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = PageRequest.LargestLimit };
@@ -93,6 +93,10 @@ public static class OpenApiDocument
             yield return Parameter("header", "If-None-Match", "The ETag of what the caller has.", OpenApiSchemas.Text());
     }
 
+    private static JsonNode SchemaOf(QueryAttribute query) => query.Many
+        ? new JsonObject { ["type"] = "array", ["items"] = OpenApiSchemas.Plain(query.Type) }
+        : OpenApiSchemas.Plain(query.Type);
+
     private static JsonObject Parameter(string place, string name, string? description, JsonNode schema, bool required = false)
     {
         var parameter = new JsonObject { ["name"] = name, ["in"] = place, ["required"] = required, ["schema"] = schema };
@@ -110,7 +114,7 @@ public static class OpenApiDocument
             if (status.Any(static answer => answer.Type is not null))
             {
                 response["content"] = new JsonObject(status.Where(static answer => answer.Type is not null)
-                    .Select(answer => Content(answer.ContentType, schemas.Response(answer.Type!))));
+                    .Select(answer => Content(answer.ContentType, answer.Type == typeof(string) ? OpenApiSchemas.Text() : schemas.Response(answer.Type!))));
             }
 
             if (status.Any(static answer => answer.ETag))
