@@ -25,6 +25,8 @@ public static class CoreServices
         .AddSingleton<ListIndex>()
         .AddSingleton<CertificateList>()
         .AddSingleton<TargetList>()
+        .AddSingleton<CertificateUsage>()
+        .AddSingleton<CertificateRegister>()
         .AddSingleton<VersionKeys>()
         .AddSingleton<CertificateRegistry>()
         .AddSingleton<TargetRegistry>()

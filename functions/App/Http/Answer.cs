@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -27,7 +29,17 @@ public static class Answer
     public static IResult Page<T>(PageOf<T> page) => new PageAnswer<T>(page);
 
     /// <summary>One line of JSON for each item (NDJSON), written as they are read.</summary>
-    public static IResult Lines<T>(IAsyncEnumerable<T> items) => new LinesAnswer<T>(items);
+    public static IResult Lines<T>(IAsyncEnumerable<T> items) => new StreamedAnswer("application/x-ndjson", items.Select(static item => (byte[])[.. Bytes(item), (byte)'\n']));
+
+    /// <summary>All items in one JSON object, as a page without a next one, written as they are read.</summary>
+    public static IResult Items<T>(IAsyncEnumerable<T> items) => new StreamedAnswer(
+        "application/json",
+        items.Select(static (item, index) => (byte[])[.. index == 0 ? "{\"items\":["u8 : ","u8, .. Bytes(item)]).DefaultIfEmpty("{\"items\":["u8.ToArray()).Append("]}"u8.ToArray()));
+
+    /// <summary>Comma-separated values (<see cref="CsvText"/>) as a file of a name, written as they are read; the first row names the columns.</summary>
+    public static IResult Csv(string file, IAsyncEnumerable<string> rows) => new StreamedAnswer("text/csv", rows.Select(Encoding.UTF8.GetBytes), file);
+
+    private static byte[] Bytes<T>(T item) => JsonSerializer.SerializeToUtf8Bytes(item, EdgeJson.Options);
 }
 
 /// <summary>JSON with its length known, so that nothing of a value that cannot be written is sent.</summary>
@@ -78,18 +90,30 @@ internal sealed class PageAnswer<T>(PageOf<T> page) : JsonAnswer<PageOf<T>>(Stat
     }
 }
 
-internal sealed class LinesAnswer<T>(IAsyncEnumerable<T> items) : IResult, IStatusCodeHttpResult
+/// <summary>An answer of unknown length in parts, which are sent some kilobytes at a time.</summary>
+internal sealed class StreamedAnswer(string contentType, IAsyncEnumerable<byte[]> parts, string? file = null) : IResult, IStatusCodeHttpResult
 {
+    private const int SentAtOnce = 16 * 1024;
+
     public int? StatusCode => StatusCodes.Status200OK;
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
-        response.ContentType = "application/x-ndjson";
-        await foreach (var item in items.WithCancellation(httpContext.RequestAborted))
+        var (response, aborted) = (httpContext.Response, httpContext.RequestAborted);
+        response.ContentType = contentType;
+        if (file is not null)
+            response.Headers.ContentDisposition = $"attachment; filename=\"{file}\"";
+        // What is not yet sent is dropped by a fault, which can then still be told.
+        var buffer = new ArrayBufferWriter<byte>(SentAtOnce);
+        await foreach (var part in parts.WithCancellation(aborted))
         {
-            await response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(item, EdgeJson.Options), httpContext.RequestAborted);
-            await response.Body.WriteAsync("\n"u8.ToArray(), httpContext.RequestAborted);
+            buffer.Write(part);
+            if (buffer.WrittenCount < SentAtOnce)
+                continue;
+            await response.Body.WriteAsync(buffer.WrittenMemory, aborted);
+            buffer.ResetWrittenCount();
         }
+
+        await response.Body.WriteAsync(buffer.WrittenMemory, aborted);
     }
 }

@@ -38,6 +38,8 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["GET api/certificates/{name}"] = Permission.Read,
         ["PATCH api/certificates/{name}"] = Permission.Upload,
         ["DELETE api/certificates/{name}"] = Permission.Delete,
+        ["GET api/certificates/{name}/usage"] = Permission.Read,
+        ["GET api/register"] = Permission.Read,
         ["GET api/certificates/{name}/versions"] = Permission.Read,
         ["GET api/certificates/{name}/versions/{sequence}"] = Permission.Read,
         ["GET api/target-kinds"] = Permission.Read,
