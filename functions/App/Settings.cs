@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Certrelay.Outgoing;
+using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Targets.Local;
 using Certrelay.Watch.Alerts;
@@ -28,6 +29,8 @@ public sealed record Settings
     public AlertOptions Alerts { get; init; } = new();
 
     public WatchOptions Watch { get; init; } = new();
+
+    public KeepSettings Keep { get; init; } = new();
 }
 
 /// <summary>How the API listens (embedded edition).</summary>
@@ -64,6 +67,22 @@ public sealed record VaultSettings
 
     [Description("The master key itself as 64 hexadecimal digits, for hosts that give secrets by environment (Vault__MasterKey). Used instead of the file.")]
     public string? MasterKey { get; init; }
+}
+
+/// <summary>How long what is over is kept. What is in use is kept longer.</summary>
+public sealed record KeepSettings
+{
+    [Description("How many days a version is kept after a newer one has taken its place; 0 for ever. One that a target has, or that a rollout needs, stays.")]
+    [Range(0, 36500)]
+    public int SupersededVersionDays { get; init; } = 90;
+
+    [Description("How many days a settled rollout is kept with its steps and their journals; 0 for ever. The last one of a target stays.")]
+    [Range(0, 36500)]
+    public int SettledRolloutDays { get; init; } = 365;
+
+    internal KeepOptions ToOptions() => new(Days(SupersededVersionDays), Days(SettledRolloutDays));
+
+    private static TimeSpan? Days(int days) => days == 0 ? null : TimeSpan.FromDays(days);
 }
 
 /// <summary>The times of the step machine that an operator may want to change.</summary>

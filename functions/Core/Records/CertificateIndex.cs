@@ -96,6 +96,18 @@ public sealed class CertificateIndex(IRecordStore store, TimeProvider time)
         return users;
     }
 
+    /// <summary>Notes that a target may have a version of a certificate; to be done before the target says so. It stays when the target is given another certificate.</summary>
+    public Task HoldAsync(string certificate, string target, CancellationToken cancellationToken) =>
+        store.WriteAsync([new RecordChange.Put(HeldKey(certificate, target), Row(target))], cancellationToken);
+
+    /// <summary>True when it is noted that a target may have a version of a certificate.</summary>
+    public async Task<bool> IsHoldNotedAsync(string certificate, string target, CancellationToken cancellationToken) =>
+        await store.GetAsync(HeldKey(certificate, target), cancellationToken) is not null;
+
+    /// <summary>The notes of targets that may have a version of a certificate.</summary>
+    public IAsyncEnumerable<Stored<IndexRecord>> HoldersAsync(string certificate, CancellationToken cancellationToken) =>
+        store.ReadRangeAsync<IndexRecord>(Tables.Index, $"held.{certificate}", RowRange.All, cancellationToken);
+
     /// <summary>Notes that a rollout brings a certificate to targets; to be done before the rollout is written.</summary>
     public Task RunAsync(string certificate, string rollout, CancellationToken cancellationToken) =>
         store.WriteAsync([new RecordChange.Put(RunKey(certificate, rollout), Row(rollout))], cancellationToken);
@@ -150,6 +162,8 @@ public sealed class CertificateIndex(IRecordStore store, TimeProvider time)
     internal static string UsePartition(string? certificate) => UsePrefix + certificate;
 
     private static RecordKey UseKey(string certificate, string target) => new(Tables.Index, UsePartition(certificate), target);
+
+    private static RecordKey HeldKey(string certificate, string target) => new(Tables.Index, $"held.{certificate}", target);
 
     private static RecordKey RunKey(string certificate, string rollout) => new(Tables.Index, $"run.{certificate}", rollout);
 }

@@ -35,7 +35,7 @@ public enum UploadEffect
 public sealed record UploadPlan(IReadOnlyList<Finding> Findings, UploadEffect Effect, int? Version);
 
 /// <summary>Certificates and their versions: stored, read, described and removed.</summary>
-public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IVault vault, CertificateIndex index, ListIndex lists, Due due, TimeProvider time)
+public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IVault vault, CertificateIndex index, ListIndex lists, Due due, KeepOptions keep, TimeProvider time)
 {
     /// <summary>
     /// Stores an accepted inspection as the current version of a lineage, which is made when it is new. The same leaf again changes nothing; the same leaf under
@@ -68,6 +68,8 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
                 with
             { Current = sequence, Last = sequence, Updated = now, Leaf = CurrentLeaf.Of(version) };
             var listed = await lists.BeginAsync(before?.Value, lineage, cancellationToken);
+            if (before is not null && keep.HintOf(before.Value, now) is { } hint)
+                await due.PutAsync(hint, cancellationToken);
             try
             {
                 var check = CheckRecord.Draw(version, now);
@@ -110,9 +112,9 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
     public async Task<Stored<LineageRecord>?> ReadAsync(string name, CancellationToken cancellationToken) =>
         await store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken) is { Value.Deleting: false } lineage ? lineage : null;
 
-    /// <summary>One version; null when there is none.</summary>
+    /// <summary>One version; null when there is none, or none any more.</summary>
     public async Task<VersionRecord?> ReadVersionAsync(string name, int sequence, CancellationToken cancellationToken) =>
-        (await store.ReadAsync<VersionRecord>(VersionRecord.RowKey(name, sequence), cancellationToken))?.Value;
+        await store.ReadAsync<VersionRecord>(VersionRecord.RowKey(name, sequence), cancellationToken) is { Value: { Removing: false } version } ? version : null;
 
     /// <summary>The versions of a lineage, oldest first.</summary>
     public IAsyncEnumerable<VersionRecord> VersionsAsync(string name, CancellationToken cancellationToken) => VersionsAsync(name, 0, cancellationToken);

@@ -91,6 +91,9 @@ public sealed record VersionRecord : IRecord<VersionRecord>
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>True once its removal has begun: nothing new may use it.</summary>
+    public bool Removing { get; init; }
+
     public static JsonTypeInfo<VersionRecord> Json => RecordJson.Default.VersionRecord;
 
     public static RecordKey RowKey(string name, int sequence) => new(Tables.Certificates, name, Row(sequence));

@@ -89,6 +89,7 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
 
     private async Task<long> RaiseAsync(string target, string rollout, VersionId desired, CancellationToken cancellationToken)
     {
+        await index.HoldAsync(desired.Certificate, target, cancellationToken);
         while (true)
         {
             var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(target), cancellationToken)

@@ -8,7 +8,7 @@ namespace Certrelay.Rollouts;
 public sealed record RolloutSummary(RolloutRecord Rollout, string ETag, IReadOnlyList<StepRecord> Steps);
 
 /// <summary>Reads rollouts, their state derived from the steps at each look.</summary>
-public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index, TimeProvider time)
+public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index, Due due, KeepOptions keep, TimeProvider time)
 {
     /// <summary>The rollout with its steps; null when there is none.</summary>
     public async Task<RolloutSummary?> ReadAsync(string id, CancellationToken cancellationToken)
@@ -52,6 +52,7 @@ public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index,
             var rollout = (await DeriveAsync(saved, cancellationToken)).Rollout;
             if ((rollout.State, rollout.Settled) == (saved.Value.State, saved.Value.Settled))
                 return;
+            await HintAsync(rollout, cancellationToken);
             try
             {
                 await store.ReplaceAsync(saved, rollout, cancellationToken);
@@ -62,6 +63,13 @@ public sealed class RolloutSummaries(IRecordStore store, CertificateIndex index,
                 // Another step of the same rollout settled: look again.
             }
         }
+    }
+
+    /// <summary>Writes when a settled rollout has been kept long enough.</summary>
+    public async Task HintAsync(RolloutRecord rollout, CancellationToken cancellationToken)
+    {
+        if (keep.HintOf(rollout) is { } hint)
+            await due.PutAsync(hint, cancellationToken);
     }
 
     private async Task<RolloutSummary> DeriveAsync(Stored<RolloutRecord> rollout, CancellationToken cancellationToken)

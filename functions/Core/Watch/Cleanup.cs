@@ -1,12 +1,13 @@
+using System.Globalization;
 using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Vault;
 
 namespace Certrelay.Watch;
 
-/// <summary>Removes what has served its time: the material for a restore a week after its step settled, the rest of a deleted certificate, kept answers.</summary>
+/// <summary>Removes what has served its time: the material for a restore a week after its step settled, the rest of a deleted certificate, kept answers, versions and rollouts that are not needed any more.</summary>
 public sealed class Cleanup(
-    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, RolloutOptions options, TimeProvider time)
+    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, Retention retention, RolloutOptions options, TimeProvider time)
 {
     /// <summary>Removes what a hint names when its time has come, then the hint; called too early or twice it changes nothing.</summary>
     public async Task RunAsync(DueHint hint, CancellationToken cancellationToken)
@@ -18,6 +19,12 @@ public sealed class Cleanup(
                 break;
             case ["crt", var certificate]:
                 await certificates.CleanUpAsync(certificate, cancellationToken);
+                break;
+            case ["old", { Length: > 7 } version] when int.TryParse(version.AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence):
+                await retention.VersionAsync(version[7..], sequence, cancellationToken);
+                break;
+            case ["done", var rollout]:
+                await retention.RolloutAsync(rollout, cancellationToken);
                 break;
             case ["idem", var answer]:
                 if (await IdempotencyRecord.RemoveExpiredAsync(store, answer, time, cancellationToken) is { } later)

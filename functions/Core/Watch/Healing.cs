@@ -7,8 +7,8 @@ namespace Certrelay.Watch;
 
 /// <summary>Writes again the hints and index rows that the truth of one partition calls for. Each may be done twice, or while others work on the same.</summary>
 public sealed partial class Healing(
-    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, Due due, TimeProvider time,
-    ILogger<Healing> logger)
+    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, Due due, KeepOptions keep,
+    TimeProvider time, ILogger<Healing> logger)
 {
     /// <summary>The claims of a certificate's fingerprints, its next check and its rows in lists; the rest of one that is deleted, or whose own row is gone.</summary>
     public async Task CertificateAsync(string name, CancellationToken cancellationToken)
@@ -32,11 +32,16 @@ public sealed partial class Healing(
         }
 
         await CheckAsync(lineage.Value, cancellationToken);
+        VersionRecord? before = null;
         await foreach (var version in certificates.VersionsAsync(name, cancellationToken))
         {
             if (await index.HolderAsync(version.Fingerprint, cancellationToken) is null
                 && await index.ClaimAsync(version.Fingerprint, name, cancellationToken) == name)
                 Log.Healed(logger, "claim", $"{name} {version.Sequence}");
+            // A version is superseded by the next one.
+            if (before is not null && keep.HintOf(name, before.Sequence, version.Created) is { } hint)
+                await due.PutAsync(hint, cancellationToken);
+            before = version;
             if (lineage.Value.Leaf is null && version.Sequence == lineage.Value.Current)
                 lineage = await store.ReplaceAsync(lineage, lineage.Value with { Leaf = CurrentLeaf.Of(version) }, cancellationToken);
         }
@@ -58,6 +63,12 @@ public sealed partial class Healing(
         if (target.Endpoints.Count > 0)
             await ProbeAsync(name, cancellationToken);
         await ListAsync(ListRows.Of(target), name, cancellationToken);
+        var state = (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken))?.Value;
+        foreach (var version in new[] { state?.Desired, state?.Binding }.OfType<VersionId>())
+        {
+            if (!await index.IsHoldNotedAsync(version.Certificate, name, cancellationToken))
+                await index.HoldAsync(version.Certificate, name, cancellationToken);
+        }
     }
 
     private async Task ProbeAsync(string target, CancellationToken cancellationToken)
@@ -96,6 +107,7 @@ public sealed partial class Healing(
             await steps.HintAsync(step, cancellationToken);
         if (summary.Rollout.State is RolloutState.Running)
             await index.RunAsync(summary.Rollout.Version.Certificate, id, cancellationToken);
+        await summaries.HintAsync(summary.Rollout, cancellationToken);
         if (saved.Value.State != summary.Rollout.State)
         {
             await summaries.RefreshAsync(id, cancellationToken);
