@@ -1,13 +1,13 @@
 using Certrelay.Benchmarks;
 
 // Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
-//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes]
+//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists]
 if (args is ["bare", var url])
     return await BareApp.RunAsync(url);
 if (args is [TlsSite.Verb])
     return await TlsSite.ServeAsync();
 
-var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes"];
+var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists"];
 foreach (var name in chosen)
 {
     Console.WriteLine($"== {name}");
@@ -25,8 +25,11 @@ foreach (var name in chosen)
         case "probes":
             await ProbeBenchmark.RunAsync();
             break;
+        case "lists":
+            await ListBenchmark.RunAsync();
+            break;
         default:
-            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start and probes.");
+            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes and lists.");
             return 2;
     }
 }

@@ -96,7 +96,7 @@ internal sealed class CrashLane : IAsyncDisposable
 
     /// <summary>
     /// Ten minutes later, when every message of a dead process has come back and every hint that was put off is due: all queues are empty, no hint is left but one for
-    /// the clean-up of each backup, and no target was told to reload again.
+    /// the clean-up of each backup and of each rollout, and no target was told to reload again.
     /// </summary>
     public async Task NothingIsLeftAsync()
     {
@@ -109,7 +109,7 @@ internal sealed class CrashLane : IAsyncDisposable
         }
 
         // A death between hint and outcome leaves one more, of the moment at which the outcome was not written.
-        Assert.Equal(_steps.Order(), (await HintsAsync()).Select(static hint => hint.Split(".rb-")[1]).Distinct().Order());
+        Assert.Equal(_steps.Order(), (await HintsAsync()).Where(static hint => hint.Contains(".rb-", StringComparison.Ordinal)).Select(static hint => hint.Split(".rb-")[1]).Distinct().Order());
         Assert.All(_reloads, count => Assert.Equal(count.Value, _bench.Reloads(count.Key)));
     }
 
