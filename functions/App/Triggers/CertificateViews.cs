@@ -120,6 +120,9 @@ public sealed record VersionView
 
     public required string SignatureAlgorithm { get; init; }
 
+    /// <summary>How thoroughly the issuer looked at who asked for it; absent where the leaf cannot be read.</summary>
+    public ValidationLevel? Level { get; init; }
+
     /// <summary>Whether the vault holds the private key; without it a version is watched only.</summary>
     public required bool HasKey { get; init; }
 
@@ -144,6 +147,7 @@ public sealed record VersionView
         NotAfter = version.NotAfter,
         KeyAlgorithm = version.KeyAlgorithm,
         SignatureAlgorithm = version.SignatureAlgorithm,
+        Level = CertificateRecord.TryParse(version.Leaf, out var leaf) ? leaf.Level : null,
         HasKey = version.Key is not null,
         Findings = version.Findings,
         Created = version.Created,

@@ -40,6 +40,9 @@ public sealed record CertificateExtensions
     /// <summary>OIDs of the extended key usage; null when the extension is absent, which allows every purpose.</summary>
     public IReadOnlyList<string>? Purposes { get; private set; }
 
+    /// <summary>OIDs of the policies that it was issued under (RFC 5280 section 4.2.1.4).</summary>
+    public IReadOnlyList<string> Policies { get; private set; } = [];
+
     /// <summary>Lower-case hexadecimal.</summary>
     public string? SubjectKeyId { get; private set; }
 
@@ -91,6 +94,9 @@ public sealed record CertificateExtensions
             case "2.5.29.31":
                 CrlUrls = DistributionPoints.Read(value.ReadSequence());
                 break;
+            case "2.5.29.32":
+                Policies = ReadPolicies(value.ReadSequence());
+                break;
             case "2.5.29.35":
                 AuthorityKeyId = ReadAuthorityKeyId(value.ReadSequence());
                 break;
@@ -126,6 +132,14 @@ public sealed record CertificateExtensions
 
     private static string? ReadAuthorityKeyId(DerReader sequence) =>
         sequence.NextIs(DerReader.Context(0)) ? Convert.ToHexStringLower(sequence.ReadOctetString(DerReader.Context(0)).Span) : null;
+
+    private static List<string> ReadPolicies(DerReader sequence)
+    {
+        var policies = new List<string>();
+        while (sequence.HasData)
+            policies.Add(sequence.ReadSequence().ReadOid());
+        return policies;
+    }
 
     private static List<string> ReadPurposes(DerReader sequence)
     {

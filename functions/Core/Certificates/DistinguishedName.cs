@@ -40,6 +40,26 @@ internal static class DistinguishedName
         }
     }
 
+    /// <summary>The OIDs of the name's attributes; none for what is no name at all.</summary>
+    public static IReadOnlySet<string> Types(ReadOnlyMemory<byte> name)
+    {
+        var types = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            for (var sequence = new DerReader(name).ReadSequence(); sequence.HasData;)
+            {
+                for (var set = sequence.ReadSet(); set.HasData;)
+                    types.Add(set.ReadSequence().ReadOid());
+            }
+        }
+        catch (AsnContentException)
+        {
+            types.Clear();
+        }
+
+        return types;
+    }
+
     private static void AppendRelativeName(StringBuilder text, DerReader set)
     {
         for (var first = true; set.HasData; first = false)
