@@ -1,3 +1,4 @@
+using Certrelay.App.Embedded;
 using Certrelay.App.Embedded.Host;
 using Certrelay.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,7 @@ public sealed class CompositionTests
     {
         using var folder = new TemporaryFolder();
         await using var app = ApiServer.Build(folder["data"], folder.Path);
+        await EmbeddedApp.PrepareAsync(app);
 
         var classes = app.Services.GetRequiredService<FunctionTable>().Functions.Select(function => function.Method.DeclaringType!).Distinct().ToList();
 

@@ -52,19 +52,23 @@ internal sealed class RevocationList
     {
         var outer = new DerReader(bytes).ReadSequence();
         var toBeSigned = outer.ReadEncoded();
-        var algorithm = SignatureAlgorithm.Read(outer.ReadEncoded());
-        var signature = outer.ReadBitString(out _);
+        var outerAlgorithm = outer.ReadEncoded();
+        var signature = outer.ReadBitString(out var unused);
+        outer.ThrowIfNotEmpty();
         var fields = new DerReader(toBeSigned).ReadSequence();
         if (fields.NextIs(Asn1Tag.Integer))
             fields.ReadSmallInteger();
-        fields.ReadEncoded();
+        // RFC 5280 section 5.1.1.2: what is outside the signature repeats what is inside.
+        var algorithm = fields.ReadEncoded();
+        if (unused != 0 || !algorithm.Span.SequenceEqual(outerAlgorithm.Span))
+            throw new AsnContentException("The signature is not described as it was made.");
         var name = fields.ReadEncoded();
         var thisUpdate = fields.ReadTime();
         DateTimeOffset? nextUpdate = fields.NextIs(Asn1Tag.UtcTime) || fields.NextIs(Asn1Tag.GeneralizedTime) ? fields.ReadTime() : null;
         var entries = fields.NextIs(Asn1Tag.Sequence) ? fields.ReadSequence() : new DerReader(default);
         if (!name.Span.SequenceEqual(issuer.SubjectBytes.Span))
             return "is of another issuer";
-        if (IssuerSignature.Check(new SignedContent(toBeSigned, algorithm, signature), issuer.PublicKey) is not SignatureCheck.Valid)
+        if (IssuerSignature.Check(new SignedContent(toBeSigned, SignatureAlgorithm.Read(algorithm), signature), issuer.PublicKey) is not SignatureCheck.Valid)
             return "is not signed by the issuer";
         if (fields.NextIs(DerReader.Context(0)) && !IsComplete(fields.ReadSequence(DerReader.Context(0)).ReadSequence()))
             return "does not cover every certificate of the issuer";
