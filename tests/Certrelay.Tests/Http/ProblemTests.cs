@@ -126,15 +126,6 @@ public sealed class ProblemTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_first_page_is_a_page()
-    {
-        var reply = await _server.GetAsync("/");
-
-        Assert.Equal((200, "text/html"), (reply.Status, reply.ContentType));
-        Assert.Contains("/api/openapi.json", reply.Body, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Codes_are_unique_and_whole()
     {
         Assert.Equal(ProblemCodes.All.Count, ProblemCodes.All.Select(code => code.Code).Distinct().Count());
