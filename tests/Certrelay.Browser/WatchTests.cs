@@ -81,7 +81,7 @@ public sealed class WatchTests(Chromium chromium) : IClassFixture<Chromium>
         await visit.PressAsync("Enter");
 
         Assert.Equal("main", await visit.Page.EvaluateAsync<string>("() => document.activeElement.id"));
-        await visit.TabToAsync("Find a certificate by name or domain");
+        await visit.TabToAsync("Find a certificate");
         await visit.AtAsync("Overview");
         visit.AssertQuiet(scene.App.Address, scene.App.Token);
     }

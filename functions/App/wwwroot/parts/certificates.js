@@ -6,14 +6,15 @@ import { state } from './state.js';
 export function certificateList(items) {
   return el('ul', { class: 'rows' }, items.map((item) => el('li', {},
     el('p', {}, el('a', { href: `#/certificates/${item.name}` }, item.name), ' ',
-      item.notAfter ? state(left(item.notAfter), tone(item)) : null),
+      item.notAfter ? state(left(item.notAfter), tones[item.state] ?? 'idle') : null),
     el('p', { class: 'small' }, [
       item.notAfter ? `ends ${asDate(item.notAfter)}` : null,
       namesOf(item.names ?? []),
+      item.hasKey === false ? 'no key: watched only' : null,
       item.owner,
     ].filter(Boolean).join(' · ')))));
 }
 
-const tone = ({ notAfter }) => (new Date(notAfter) < Date.now() ? 'bad' : 'idle');
+const tones = { ok: 'good', expiring: 'warn', expired: 'bad' };
 
 const namesOf = (names) => (names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', '));

@@ -20,6 +20,12 @@ export function targetList(targets, certificate) {
     target.seen?.findings.length > 0 ? findings(target.seen.findings) : null)));
 }
 
+/** Targets that are behind, each with the certificate that is not seen there yet. */
+export const behindList = (targets) => el('ul', { class: 'rows' }, targets.map((target) => el('li', {},
+  el('p', {}, el('strong', {}, target.name), ' ', state('not live', 'warn')),
+  el('p', { class: 'small' }, target.certificate ? el('a', { href: `#/certificates/${target.certificate}` }, target.certificate) : null,
+    ` · ${target.kind}${target.owner ? ` · ${target.owner}` : ''}`))));
+
 function whereItIs({ state: known, seen }, { current }) {
   if (seen?.drift) {
     return state('drifting', 'bad');

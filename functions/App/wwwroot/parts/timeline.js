@@ -2,6 +2,10 @@ import { el, replace, svg } from '../dom.js';
 import { asShortDate, count, day } from '../words.js';
 
 const weeks = 13;
+
+/** How far the picture looks ahead. */
+export const horizon = weeks * 7 * day;
+
 const height = 190;
 const foot = 34;
 

@@ -1,11 +1,12 @@
 import { get } from '../api.js';
 import { announce, el, replace } from '../dom.js';
-import { byExpiry } from '../inventory.js';
+import { behind, byExpiry } from '../inventory.js';
 import { alertList, worthSaying } from '../parts/alerts.js';
 import { certificateList } from '../parts/certificates.js';
 import { rolloutList } from '../parts/rollouts.js';
 import { searchForm } from '../parts/search.js';
-import { timeline } from '../parts/timeline.js';
+import { behindList } from '../parts/targets.js';
+import { horizon, timeline } from '../parts/timeline.js';
 import { poll } from '../poll.js';
 import { asMoment, count } from '../words.js';
 
@@ -17,8 +18,8 @@ export async function overview({ signal }) {
   const moving = el('div');
   const parts = [
     part(() => get('api/status', {}, signal), (value) => replace(status, figures(value))),
-    part(() => byExpiry(signal), (value) => replace(ends, expiry(value, signal))),
-    part(() => get('api/alerts', { state: 'open', limit: 200 }, signal), (value) => replace(alerts, attention(value))),
+    part(() => byExpiry(Date.now() + horizon, signal), (value) => replace(ends, expiry(value, signal))),
+    part(() => Promise.all([get('api/alerts', { state: 'open', limit: 200 }, signal), behind(signal)]), ([open, late]) => replace(alerts, attention(open, late.items))),
   ];
   const rollouts = part(() => running(signal), (value) => {
     replace(moving, value.length > 0 ? rolloutList(value) : el('p', {}, 'No rollout is running.'));
@@ -79,8 +80,7 @@ function figures({ counts, countedAt, frozen, failingChannels }) {
     frozen ? el('p', { class: 'notice' }, 'Rollouts are frozen: no waiting step begins.') : null,
     failingChannels ? el('p', { class: 'notice' }, `Messages do not get through: ${failingChannels.join(', ')}.`) : null,
     counts ? [el('dl', { class: 'figures' },
-      figure('Certificates', counts.certificates ?? 0), figure('Targets', counts.targets ?? 0),
-      figure('Drifting', counts['targets.drift'] ?? 0), figure('Expired', counts['certificates.expired'] ?? 0)),
+      figure('Certificates', counts.certificates), figure('Targets', counts.targets)),
     el('p', { class: 'small counted' }, `Counted ${asMoment(countedAt)}.`)] : null,
   ];
 }
@@ -99,10 +99,12 @@ function expiry({ items, more }, signal) {
   ];
 }
 
-function attention({ items, next }) {
+function attention({ items, next }, late) {
   const open = worthSaying(items);
   return [
-    open.length === 0 ? el('p', {}, 'Nothing: all that shall be served was seen, and no rollout has failed.') : alertList(open.slice(0, 20)),
+    open.length + late.length === 0 ? el('p', {}, 'Nothing: all that shall be served was seen, and no rollout has failed.') : null,
+    open.length > 0 ? alertList(open.slice(0, 20)) : null,
+    late.length > 0 ? [el('h3', {}, 'Not seen yet where it shall be served'), behindList(late)] : null,
     open.length > 20 || next ? el('p', { class: 'small' }, 'There are more alerts than are shown here.') : null,
   ];
 }
