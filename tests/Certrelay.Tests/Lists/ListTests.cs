@@ -151,7 +151,9 @@ public sealed class ListTests : IAsyncLifetime
 
         foreach (var route in new[] { "within=30d", "domain=example.com", "owner=web+team", "tag=env=prod", "state=no-key" })
             Assert.Empty(await NamesAsync($"certificates?{route}"));
-        Assert.All(await store.ScanAsync(Tables.Index, null, default).ToListAsync(), static row => Assert.StartsWith("key.", row.Key.Partition, StringComparison.Ordinal));
+        // Keys are looked at with the usage of a certificate alone; a timer that the moved clock made late has its notice.
+        Assert.DoesNotContain(
+            await store.ScanAsync(Tables.Index, null, default).ToListAsync(), static row => row.Key.Partition.Split('.')[0] is not ("key" or "notice"));
     }
 
     [Fact]
