@@ -12,6 +12,9 @@ public sealed class FunctionHost(
     FunctionTable table, FunctionInvoker invoker, IRecordStore store, SqliteWorkQueue queue, QueueSettings queueSettings,
     IConfiguration configuration, TimeProvider time, ILoggerFactory loggers) : IHostedService, IDisposable
 {
+    // About what the server takes to listen and to answer for the first time.
+    private static readonly TimeSpan Before = TimeSpan.FromMilliseconds(150);
+
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -60,9 +63,10 @@ public sealed class FunctionHost(
     private async Task RunAsync(List<Func<Task>> loops)
     {
         var running = new List<Task>();
+        // Later and one after the other: the first requests should not wait behind the first run of every function.
+        await Task.Delay(Before, TimeProvider.System, CancellationToken.None);
         foreach (var loop in loops)
         {
-            // One after the other: the first requests should not wait behind the first run of every function.
             await Task.Delay(Apart, TimeProvider.System, CancellationToken.None);
             if (_stopping.IsCancellationRequested)
                 break;
