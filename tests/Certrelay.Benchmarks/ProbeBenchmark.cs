@@ -49,6 +49,8 @@ internal static class ProbeBenchmark
         var watch = Stopwatch.StartNew();
         foreach (var one in hosted)
             await one.StartAsync(CancellationToken.None);
+        foreach (var one in hosted.OfType<IHostedLifecycleService>())
+            await one.StartedAsync(CancellationToken.None);
         var others = Enumerable.Range(0, Targets).Where(i => !IsSilent(i)).ToList();
         var rest = await UntilAsync(services.GetRequiredService<IRecordStore>(), others, watch);
         var all = await UntilAsync(services.GetRequiredService<IRecordStore>(), [.. Enumerable.Range(0, Targets)], watch);

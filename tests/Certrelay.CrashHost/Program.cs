@@ -44,6 +44,8 @@ if (arguments.Upload is { } name)
 var hosted = services.GetServices<IHostedService>().ToList();
 foreach (var service in hosted)
     await service.StartAsync(CancellationToken.None);
+foreach (var service in hosted.OfType<IHostedLifecycleService>())
+    await service.StartedAsync(CancellationToken.None);
 // The end of the input asks for a stop, and is what a dead parent leaves behind.
 await Console.In.ReadToEndAsync();
 foreach (var service in hosted)

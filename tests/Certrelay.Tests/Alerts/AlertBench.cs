@@ -75,6 +75,8 @@ internal sealed class AlertBench : IAsyncDisposable
         _hosted = [.. _services.GetServices<IHostedService>()];
         foreach (var hosted in _hosted)
             await hosted.StartAsync(CancellationToken.None);
+        foreach (var hosted in _hosted.OfType<IHostedLifecycleService>())
+            await hosted.StartedAsync(CancellationToken.None);
     }
 
     /// <summary>Makes every move that is due, and those that follow at once, as the queue would have them made.</summary>

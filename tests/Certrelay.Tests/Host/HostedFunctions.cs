@@ -30,7 +30,7 @@ internal sealed class HostedFunctions<TFunctions, TJournal> : IAsyncDisposable
 
     public SqliteWorkQueue Queue { get; }
 
-    public Task StartAsync() => _host.StartAsync(CancellationToken.None);
+    public Task StartAsync() => _host.StartedAsync(CancellationToken.None);
 
     public async Task StopAsync(TimeSpan grace)
     {

@@ -66,6 +66,8 @@ internal sealed class RolloutBench : IAsyncDisposable
     {
         foreach (var hosted in _hosted)
             await hosted.StartAsync(CancellationToken.None);
+        foreach (var hosted in _hosted.OfType<IHostedLifecycleService>())
+            await hosted.StartedAsync(CancellationToken.None);
     }
 
     /// <summary>The folder of a site, with a pair in it that it serves already.</summary>

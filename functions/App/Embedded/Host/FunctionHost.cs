@@ -10,11 +10,8 @@ namespace Certrelay.App.Embedded.Host;
 /// <summary>Runs the timer and queue functions of the table. A stop takes nothing new and lets running functions end; what does not end in time is cancelled and comes back.</summary>
 public sealed class FunctionHost(
     FunctionTable table, FunctionInvoker invoker, IRecordStore store, SqliteWorkQueue queue, QueueSettings queueSettings,
-    IConfiguration configuration, TimeProvider time, ILoggerFactory loggers) : IHostedService, IDisposable
+    IConfiguration configuration, TimeProvider time, ILoggerFactory loggers) : IHostedLifecycleService, IDisposable
 {
-    // About what the server takes to listen and to answer for the first time.
-    private static readonly TimeSpan Before = TimeSpan.FromMilliseconds(150);
-
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -24,7 +21,12 @@ public sealed class FunctionHost(
     /// <summary>Names this process in leases.</summary>
     public static string Process { get; } = $"{Environment.MachineName}.{Environment.ProcessId}.{Guid.NewGuid().ToString("N")[..8]}";
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Begins with the functions once the server listens.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
         var loops = new List<Func<Task>>();
         foreach (var function in table.Functions)
@@ -54,6 +56,10 @@ public sealed class FunctionHost(
         await _loops;
     }
 
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public void Dispose()
     {
         _stopping.Dispose();
@@ -63,8 +69,7 @@ public sealed class FunctionHost(
     private async Task RunAsync(List<Func<Task>> loops)
     {
         var running = new List<Task>();
-        // Later and one after the other: the first requests should not wait behind the first run of every function.
-        await Task.Delay(Before, TimeProvider.System, CancellationToken.None);
+        // One after the other: the first requests should not wait behind the first run of every function.
         foreach (var loop in loops)
         {
             await Task.Delay(Apart, TimeProvider.System, CancellationToken.None);
