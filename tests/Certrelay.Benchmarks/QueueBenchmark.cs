@@ -15,7 +15,7 @@ internal static class QueueBenchmark
     // A service runs for weeks: its code is compiled in full.
     private const int Warming = 3;
 
-    private static readonly byte[] Body = """{"v":1,"step":"zybqzw3mtrc1t0cbgv873xkbh2-target-000"}"""u8.ToArray();
+    private static readonly byte[] Body = """{"v":1,"id":"zybqzw3mtrc1t0cbgv873xkbh2-target-000"}"""u8.ToArray();
 
     public static async Task RunAsync()
     {

@@ -20,7 +20,7 @@ internal sealed class BoundaryQueue(IWorkQueue inner, Boundaries boundaries, boo
     public Task<int> CountAsync(string queue, CancellationToken cancellationToken) => inner.CountAsync(queue, cancellationToken);
 
     private Passage? PassageOf(string queue, ReadOnlyMemory<byte> body) =>
-        queue is StepMessage.DeployQueue or StepMessage.VerifyQueue && StepId.Parse(StepMessage.Read(Encoding.UTF8.GetString(body.Span))) is var (_, target)
+        queue is QueueNames.Deploy or QueueNames.Verify && StepId.Parse(Nudge.Read(Encoding.UTF8.GetString(body.Span))) is var (_, target)
             ? boundaries.LifeOf(target).Nudged()
             : null;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -57,6 +58,10 @@ public sealed partial record CheckRecord : IRecord<CheckRecord>
 
     /// <summary>The id of a version's hints, <c>&lt;certificate&gt;.&lt;sequence:6&gt;</c>.</summary>
     public static string IdOf(string certificate, int sequence) => $"{certificate}.{sequence:000000}";
+
+    /// <summary>The version that the id of a hint names; null when it is none.</summary>
+    public static (string Certificate, int Sequence)? VersionOf(string id) =>
+        id.Split('.') is [var certificate, var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? (certificate, sequence) : null;
 
     private static DateTimeOffset Drawn(ExpiryLevel level, VersionRecord version, TimeSpan life, DateTimeOffset now)
     {

@@ -83,8 +83,8 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
     public async Task NudgeAsync(StepRecord step, DateTimeOffset moment, CancellationToken cancellationToken)
     {
         var delay = moment - time.GetUtcNow();
-        var name = step.State is StepState.Verifying or StepState.Partial ? StepMessage.VerifyQueue : StepMessage.DeployQueue;
-        await queue.SendAsync(name, StepMessage.Write(step.Id), delay > TimeSpan.Zero ? delay : TimeSpan.Zero, cancellationToken);
+        var name = step.State is StepState.Verifying or StepState.Partial ? QueueNames.Verify : QueueNames.Deploy;
+        await queue.SendAsync(name, Nudge.Write(step.Id), delay > TimeSpan.Zero ? delay : TimeSpan.Zero, cancellationToken);
     }
 
     /// <summary>Drops the hint that a move began with, or came from, once it is over.</summary>

@@ -11,26 +11,18 @@ public sealed class DueNudges(Due due, IWorkQueue queue)
     /// <summary>How far a hint is moved on when it was nudged, so that a lost message comes again.</summary>
     public static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
 
-    /// <summary>
-    /// Sends a message for each hint whose moment has come and moves the hint on; returns how many. <paramref name="message"/> gets the hint as it is moved, and none is
-    /// sent where it makes none: that hint is dropped.
-    /// </summary>
-    public async Task<int> RunAsync(DueKind kind, DateTimeOffset now, string queueName, Func<DueHint, byte[]?> message, CancellationToken cancellationToken)
+    /// <summary>Sends a message for each hint whose moment has come and moves the hint on; returns how many. Throws <see cref="ArgumentOutOfRangeException"/> for a kind without a queue of its own.</summary>
+    public async Task<int> RunAsync(DueKind kind, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var name = QueueNames.Of(kind);
         var nudged = 0;
         // Side by side, so that their writes share commits.
         var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(due.ReadAsync(kind, now, Most, cancellationToken), sideBySide, async (hint, token) =>
         {
             var again = hint with { Moment = KeyText.Truncate(now + Again) };
-            if (message(again) is not { } body)
-            {
-                await due.RemoveAsync(hint, token);
-                return;
-            }
-
             await due.MoveAsync(hint, again.Moment, token);
-            await queue.SendAsync(queueName, body, TimeSpan.Zero, token);
+            await queue.SendAsync(name, Nudge.Write(again), TimeSpan.Zero, token);
             Interlocked.Increment(ref nudged);
         });
         return nudged;

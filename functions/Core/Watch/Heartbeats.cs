@@ -30,7 +30,7 @@ public sealed class Heartbeats(IRecordStore store, AlertRecords alerts, IWorkQue
             try
             {
                 await store.ReplaceAsync(beat, beat.Value with { Nudged = true }, cancellationToken);
-                await queue.SendAsync(TimerMessage.Queue, TimerMessage.Write(timer), TimeSpan.Zero, cancellationToken);
+                await queue.SendAsync(QueueNames.Timer, Nudge.Write(timer), TimeSpan.Zero, cancellationToken);
             }
             catch (RecordConflictException)
             {

@@ -29,8 +29,8 @@ public sealed partial class Reconcile(
             if (await StepAsync(hint, now, token))
                 Interlocked.Increment(ref nudged);
         });
-        nudged += await nudges.RunAsync(DueKind.Notice, now, NotifyMessage.Queue, NotifyMessage.Write, cancellationToken);
-        nudged += await nudges.RunAsync(DueKind.Cleanup, now, CleanupMessage.Queue, CleanupMessage.Write, cancellationToken);
+        nudged += await nudges.RunAsync(DueKind.Notice, now, cancellationToken);
+        nudged += await nudges.RunAsync(DueKind.Cleanup, now, cancellationToken);
 
         _ahead = Period;
         return nudged;

@@ -38,7 +38,7 @@ public sealed partial class Stuck(IRecordStore store, AlertRecords alerts, TimeP
         var record = new FindingRecord { Finding = FindingCodes.RecordStuck.At(queue, $"A message of the queue {queue} was given up: {message}"), At = time.GetUtcNow() };
         await store.WriteAsync([new RecordChange.Put(new RecordKey(Tables.Findings, $"queue.{queue}", $"{record.Finding.Code}.{scope}"), record.ToBody())], cancellationToken);
         // A notice about a notice that could not be sent would only be the next one.
-        if (queue != NotifyMessage.Queue)
+        if (queue != QueueNames.Notify)
             await alerts.RaiseAsync(Describe(queue, scope, record), cancellationToken);
     }
 

@@ -21,8 +21,8 @@ public sealed partial class TimerWork(
     private (TimeSpan Period, Func<CancellationToken, Task> Work) Of(string timer) => timer switch
     {
         "Reconcile" => (Reconcile.Period, reconcile.RunAsync),
-        "ScanExpiry" => (ScanPeriod, token => nudges.RunAsync(DueKind.Check, time.GetUtcNow(), CheckMessage.Queue, CheckMessage.Write, token)),
-        "ProbeTargets" => (ScanPeriod, token => nudges.RunAsync(DueKind.Probe, time.GetUtcNow(), ProbeMessage.Queue, ProbeMessage.Write, token)),
+        "ScanExpiry" => (ScanPeriod, token => nudges.RunAsync(DueKind.Check, time.GetUtcNow(), token)),
+        "ProbeTargets" => (ScanPeriod, token => nudges.RunAsync(DueKind.Probe, time.GetUtcNow(), token)),
         "CountStatus" => (CountPeriod, token => count.RunAsync(token)),
         "SealAudit" => (SealPeriod, SealAsync),
         "Reindex" => (Reindex.Period, token => reindex.RunAsync(token)),

@@ -104,7 +104,7 @@ internal sealed class CrashLane : IAsyncDisposable
         {
             await later.StartAsync();
             await Eventually.IsAsync("every queue is empty", async () =>
-                await later.Get<IWorkQueue>().CountAsync(StepMessage.DeployQueue, None) + await later.Get<IWorkQueue>().CountAsync(StepMessage.VerifyQueue, None) == 0);
+                await later.Get<IWorkQueue>().CountAsync(QueueNames.Deploy, None) + await later.Get<IWorkQueue>().CountAsync(QueueNames.Verify, None) == 0);
             await Eventually.IsAsync("the clean-ups alone are due", async () => (await HintsAsync()).TrueForAll(static hint => hint.StartsWith("cleanup.", StringComparison.Ordinal)));
         }
 

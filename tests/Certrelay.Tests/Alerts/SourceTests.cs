@@ -70,10 +70,10 @@ public sealed class SourceTests : IDisposable
     {
         await using var bench = new AlertBench(new AlertOptions());
         var stuck = bench.Get<Stuck>();
-        await stuck.RecordAsync("deploy", """{"v":1,"step":"x"}""", None);
-        await stuck.RecordAsync("deploy", """{"v":1,"step":"x"}""", None);
+        await stuck.RecordAsync("deploy", """{"v":1,"id":"x"}""", None);
+        await stuck.RecordAsync("deploy", """{"v":1,"id":"x"}""", None);
         await stuck.RecordAsync("deploy", """{"v":9}""", None);
-        await stuck.RecordAsync(NotifyMessage.Queue, """{"v":9}""", None);
+        await stuck.RecordAsync(QueueNames.Notify, """{"v":9}""", None);
 
         Assert.Equal(["deploy", "deploy"], (await bench.ListAsync()).Select(alert => alert.Record.Alert.Subject));
         Assert.Equal(3, await bench.Get<IRecordStore>().ScanAsync(Tables.Findings, null, None).CountAsync());

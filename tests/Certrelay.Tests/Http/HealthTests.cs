@@ -37,7 +37,7 @@ public sealed class HealthTests : IAsyncLifetime
 
         Assert.Equal((503, """{"healthy":false,"reasons":["The timer Reconcile is late."]}"""), (late.Status, late.Body));
         Assert.Equal(503, (await _server.GetAsync("/healthz")).Status);
-        Assert.Equal(1, await _server.Queue.CountAsync(TimerMessage.Queue, default));
+        Assert.Equal(1, await _server.Queue.CountAsync(QueueNames.Timer, default));
 
         await HeartbeatRecord.BeatAsync(_server.Store, "Reconcile", TimeSpan.FromMinutes(1), _time, default);
         Assert.Equal(200, (await _server.GetAsync("/healthz")).Status);

@@ -316,7 +316,7 @@ public sealed class RolloutTests : IAsyncLifetime
     }
 
     private Task NudgeAsync(string rollout) =>
-        _bench.Get<IWorkQueue>().SendAsync(StepMessage.DeployQueue, StepMessage.Write(StepId.Of(rollout, "site-0")), TimeSpan.Zero, None);
+        _bench.Get<IWorkQueue>().SendAsync(QueueNames.Deploy, Nudge.Write(StepId.Of(rollout, "site-0")), TimeSpan.Zero, None);
 
     /// <summary>Content and mode of each file.</summary>
     private static Dictionary<string, string> Snapshot(string folder) => Directory.GetFiles(folder).Where(file => !file.EndsWith("reloads", StringComparison.Ordinal))

@@ -93,13 +93,13 @@ public sealed class CertificateCheckTests : IAsyncLifetime
         using var leaf = _bench.Leaf(Now.AddDays(-80), Now.AddDays(10), "shop.example.test");
         await _bench.UploadAsync("shop", leaf);
         var scan = _bench.Get<DueNudges>();
-        Assert.Equal(1, await scan.RunAsync(DueKind.Check, Now, CheckMessage.Queue, CheckMessage.Write, default));
-        await _bench.TakeAsync(CheckMessage.Queue);
-        Assert.Equal(0, await scan.RunAsync(DueKind.Check, Now, CheckMessage.Queue, CheckMessage.Write, default));
+        Assert.Equal(1, await scan.RunAsync(DueKind.Check, Now, default));
+        await _bench.TakeAsync(QueueNames.Check);
+        Assert.Equal(0, await scan.RunAsync(DueKind.Check, Now, default));
 
         _bench.Time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(1, await scan.RunAsync(DueKind.Check, Now, CheckMessage.Queue, CheckMessage.Write, default));
-        var message = CheckMessage.Read(Assert.Single(await _bench.TakeAsync(CheckMessage.Queue)));
+        Assert.Equal(1, await scan.RunAsync(DueKind.Check, Now, default));
+        var message = Nudge.Read(Assert.Single(await _bench.TakeAsync(QueueNames.Check)), DueKind.Check);
         await _bench.Get<CertificateCheck>().RunAsync(message, default);
         var after = await CheckAsync();
         await _bench.Get<CertificateCheck>().RunAsync(message, default);

@@ -22,15 +22,15 @@ public sealed class TimerWorkTests : IAsyncLifetime
             await Work.RunAsync("Reconcile", default);
             if ((await _bench.Get<Heartbeats>().LateAsync(default)).Contains("ScanExpiry") && passed < lateAfter)
                 lateAfter = passed;
-            sent.AddRange(await _bench.TakeAsync(TimerMessage.Queue));
+            sent.AddRange(await _bench.TakeAsync(QueueNames.Timer));
         }
 
         // Due a minute after its last run, red within another.
         Assert.InRange(lateAfter, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
-        Assert.Equal("ScanExpiry", TimerMessage.Read(Assert.Single(sent)));
+        Assert.Equal("ScanExpiry", Nudge.Read(Assert.Single(sent)));
         Assert.Equal((AlertKinds.TimerLate, "ScanExpiry"), Assert.Single(await _bench.AlertsAsync()).Alert is var alert ? (alert.Kind, alert.Subject) : default);
 
-        await Work.RunAsync(TimerMessage.Read(sent[0]), default);
+        await Work.RunAsync(Nudge.Read(sent[0]), default);
         Assert.Empty(await _bench.Get<Heartbeats>().LateAsync(default));
         Assert.NotNull(Assert.Single(await _bench.AlertsAsync()).Resolved);
     }

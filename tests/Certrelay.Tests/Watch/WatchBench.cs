@@ -61,12 +61,12 @@ internal sealed class WatchBench : IAsyncDisposable
     /// <summary>One tick of both timers, then every message that they sent.</summary>
     public async Task TickAsync()
     {
-        await Get<DueNudges>().RunAsync(DueKind.Check, Time.GetUtcNow(), CheckMessage.Queue, CheckMessage.Write, CancellationToken.None);
-        await Get<DueNudges>().RunAsync(DueKind.Probe, Time.GetUtcNow(), ProbeMessage.Queue, ProbeMessage.Write, CancellationToken.None);
-        foreach (var message in await TakeAsync(CheckMessage.Queue))
-            await Get<CertificateCheck>().RunAsync(CheckMessage.Read(message), CancellationToken.None);
-        foreach (var message in await TakeAsync(ProbeMessage.Queue))
-            await Get<TargetWatch>().RunAsync(ProbeMessage.Read(message), CancellationToken.None);
+        await Get<DueNudges>().RunAsync(DueKind.Check, Time.GetUtcNow(), CancellationToken.None);
+        await Get<DueNudges>().RunAsync(DueKind.Probe, Time.GetUtcNow(), CancellationToken.None);
+        foreach (var message in await TakeAsync(QueueNames.Check))
+            await Get<CertificateCheck>().RunAsync(Nudge.Read(message, DueKind.Check), CancellationToken.None);
+        foreach (var message in await TakeAsync(QueueNames.Probe))
+            await Get<TargetWatch>().RunAsync(Nudge.Read(message, DueKind.Probe), CancellationToken.None);
     }
 
     /// <summary>Moves the clock in steps, with a tick after each.</summary>

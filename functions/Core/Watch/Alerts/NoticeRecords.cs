@@ -115,7 +115,7 @@ public sealed class NoticeRecords(IRecordStore store, Due due, IWorkQueue queue,
     {
         var delay = at - time.GetUtcNow();
         if (delay < IWorkQueue.LongestDelay)
-            await queue.SendAsync(NotifyMessage.Queue, NotifyMessage.Write(hint), delay > TimeSpan.Zero ? delay : TimeSpan.Zero, cancellationToken);
+            await queue.SendAsync(QueueNames.Notify, Nudge.Write(hint), delay > TimeSpan.Zero ? delay : TimeSpan.Zero, cancellationToken);
     }
 
     /// <summary>The hint at a notice, or at its delivery through a channel.</summary>

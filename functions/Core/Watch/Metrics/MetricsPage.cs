@@ -5,11 +5,7 @@ namespace Certrelay.Watch.Metrics;
 /// <summary>Everything that <c>/metrics</c> shows: what this process counted, and what the records of all processes say. It reads a bounded number of rows.</summary>
 public sealed class MetricsPage(IRecordStore store, IWorkQueue queue, MeterTotals totals, TimeProvider time)
 {
-    private static readonly string[] Queues =
-    [
-        .. new[] { StepMessage.DeployQueue, StepMessage.VerifyQueue, CheckMessage.Queue, ProbeMessage.Queue, NotifyMessage.Queue, TimerMessage.Queue, CleanupMessage.Queue }
-            .SelectMany(static name => new[] { name, $"{name}-poison" }),
-    ];
+    private static readonly string[] Queues = [.. QueueNames.All.SelectMany(static name => new[] { name, name + QueueNames.Poison })];
 
     /// <summary>The families in a steady order. Throws <see cref="Transient"/> (<c>store.unavailable</c>).</summary>
     public async Task<IReadOnlyList<MetricFamily>> ReadAsync(CancellationToken cancellationToken)

@@ -13,16 +13,17 @@ public sealed class CertificateCheck(
     IRecordStore store, CertificateRegistry certificates, CertificateIndex index, Due due, AlertRecords alerts, TimeProvider time)
 {
     /// <summary>Does what is due and saves what comes next; called too early, twice, or for a superseded version it changes nothing.</summary>
-    public async Task RunAsync(CheckMessage message, CancellationToken cancellationToken)
+    public async Task RunAsync(DueHint hint, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var check = await store.ReadAsync<CheckRecord>(CheckRecord.Key(message.Certificate), cancellationToken);
-        if (check?.Value.Sequence == message.Version
+        if (CheckRecord.VersionOf(hint.Id) is var (certificate, sequence)
+            && await store.ReadAsync<CheckRecord>(CheckRecord.Key(certificate), cancellationToken) is { } check
+            && check.Value.Sequence == sequence
             && check.Value.Next?.At <= now
-            && await certificates.ReadAsync(message.Certificate, cancellationToken) is { } lineage
-            && await certificates.ReadVersionAsync(message.Certificate, message.Version, cancellationToken) is { } version)
+            && await certificates.ReadAsync(certificate, cancellationToken) is { } lineage
+            && await certificates.ReadVersionAsync(certificate, sequence, cancellationToken) is { } version)
             await AdvanceAsync(check, lineage.Value, version, now, cancellationToken);
-        await due.RemoveAsync(message.Hint, cancellationToken);
+        await due.RemoveAsync(hint, cancellationToken);
     }
 
     private async Task AdvanceAsync(Stored<CheckRecord> check, LineageRecord lineage, VersionRecord version, DateTimeOffset now, CancellationToken cancellationToken)

@@ -13,13 +13,13 @@ public sealed class TargetWatch(
     TimeProvider time)
 {
     /// <summary>Probes and saves; called too early or twice it changes nothing.</summary>
-    public async Task RunAsync(ProbeMessage message, CancellationToken cancellationToken)
+    public async Task RunAsync(DueHint hint, CancellationToken cancellationToken)
     {
-        if (await store.ReadAsync<ProbeRecord>(ProbeRecord.Key(message.Target), cancellationToken) is { } before
+        if (await store.ReadAsync<ProbeRecord>(ProbeRecord.Key(hint.Id), cancellationToken) is { } before
             && before.Value.Moment <= time.GetUtcNow()
-            && await store.ReadAsync<TargetRecord>(TargetRecord.Key(message.Target), cancellationToken) is { } target)
+            && await store.ReadAsync<TargetRecord>(TargetRecord.Key(hint.Id), cancellationToken) is { } target)
             await ProbeAsync(target.Value, before, cancellationToken);
-        await due.RemoveAsync(message.Hint, cancellationToken);
+        await due.RemoveAsync(hint, cancellationToken);
     }
 
     private async Task ProbeAsync(TargetRecord target, Stored<ProbeRecord> before, CancellationToken cancellationToken)

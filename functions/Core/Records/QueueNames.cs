@@ -1,0 +1,29 @@
+namespace Certrelay.Records;
+
+/// <summary>The queues of the product (DESIGN section 5). The host moves what it gives up to <c>&lt;queue&gt;-poison</c>.</summary>
+public static class QueueNames
+{
+    public const string Deploy = "deploy";
+    public const string Verify = "verify";
+    public const string Check = "check";
+    public const string Probe = "probe";
+    public const string Notify = "notify";
+    public const string Cleanup = "cleanup";
+    public const string Timer = "timer";
+
+    /// <summary>What the host appends to the name of a queue for the messages that it has given up.</summary>
+    public const string Poison = "-poison";
+
+    /// <summary>All of them, without the poison queues.</summary>
+    public static IReadOnlyList<string> All { get; } = [Deploy, Verify, Check, Probe, Notify, Cleanup, Timer];
+
+    /// <summary>The queue whose handler does what a hint points at; throws <see cref="ArgumentOutOfRangeException"/> for a kind whose queue the truth decides.</summary>
+    public static string Of(DueKind kind) => kind switch
+    {
+        DueKind.Check => Check,
+        DueKind.Probe => Probe,
+        DueKind.Notice => Notify,
+        DueKind.Cleanup => Cleanup,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No one queue does this."),
+    };
+}
