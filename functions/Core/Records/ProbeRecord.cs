@@ -21,6 +21,10 @@ public sealed partial record ProbeRecord : IRecord<ProbeRecord>
     /// <summary>The next probe, to the millisecond.</summary>
     public required DateTimeOffset Moment { get; init; }
 
+    /// <summary>True when the next probe is the second look at a target that did not answer at first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SecondLook { get; init; }
+
     /// <summary>When the last probe ended; null before the first.</summary>
     public DateTimeOffset? At { get; init; }
 

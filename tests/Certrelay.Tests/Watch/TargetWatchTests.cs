@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Tests.Rollouts;
@@ -103,7 +105,29 @@ public sealed class TargetWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Silence_is_seen_and_is_no_drift()
+    public async Task A_silent_target_gets_its_full_time_at_a_second_look()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await _bench.WatchAsync("web-1", null, new Endpoint("127.0.0.1", ((IPEndPoint)silent.LocalEndpoint).Port));
+
+        var began = Now;
+        await PassAsync(_bench.TickAsync());
+        var first = await SeenAsync("web-1");
+        var glance = Now - began;
+        _bench.Time.Advance(TimeSpan.FromSeconds(10));
+        began = Now;
+        await PassAsync(_bench.TickAsync());
+        var second = await SeenAsync("web-1");
+
+        Assert.Equal((true, null), (first.SecondLook, first.At));
+        Assert.InRange(glance, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
+        Assert.Equal((false, "probe.timeout"), (second.SecondLook, Assert.Single(second.Sightings).Code));
+        Assert.InRange(second.At!.Value - began, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_seen_and_is_no_drift()
     {
         using var desired = _bench.Leaf(Now.AddDays(-1), Now.AddDays(400), "shop.example.test");
         await _bench.UploadAsync("shop", desired);
@@ -137,6 +161,14 @@ public sealed class TargetWatchTests : IAsyncLifetime
             await site.DisposeAsync();
         await _bench.DisposeAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>Lets the clock run until the work is done.</summary>
+    private async Task PassAsync(Task work)
+    {
+        while (await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None)) != work)
+            _bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+        await work;
     }
 
     private async Task<ProbeRecord> SeenAsync(string target) => (await _bench.Get<IRecordStore>().ReadAsync<ProbeRecord>(ProbeRecord.Key(target), default))!.Value;
