@@ -19,7 +19,7 @@ internal readonly record struct SignedContent(ReadOnlyMemory<byte> ToBeSigned, S
 internal static class IssuerSignature
 {
     public static SignatureCheck Check(CertificateRecord certificate, PublicKeyInfo issuerKey) =>
-        Check(new SignedContent(certificate.ToBeSigned, certificate.SignatureAlgorithm, certificate.Signature), issuerKey);
+        KnownSignatures.Check(certificate, issuerKey);
 
     /// <summary>The same for a revocation list or an OCSP response, which are signed alike.</summary>
     public static SignatureCheck Check(SignedContent content, PublicKeyInfo issuerKey)

@@ -1,3 +1,4 @@
+using Certrelay.App.Embedded.Sqlite;
 using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Watch;
@@ -85,6 +86,20 @@ public sealed class CertificateCheckTests : IAsyncLifetime
         await _bench.WalkAsync(TimeSpan.FromDays(95), TimeSpan.FromDays(1));
 
         Assert.Empty(await _bench.AlertsAsync());
+    }
+
+    [Fact]
+    public async Task A_scan_reads_the_rows_that_are_due_and_no_others()
+    {
+        const int Later = 2000;
+        var (due, store) = (_bench.Get<Due>(), (SqliteRecordStore)_bench.Get<IRecordStore>());
+        await Parallel.ForAsync(0, Later, async (i, token) => await due.PutAsync(new DueHint(DueKind.Check, Now.AddDays(1), $"later-{i}.000001"), token));
+        await Parallel.ForAsync(0, 100, async (i, token) => await due.PutAsync(new DueHint(DueKind.Check, Now, $"now-{i}.000001"), token));
+
+        var before = store.RowsRead;
+        Assert.Equal(100, await _bench.Get<DueNudges>().RunAsync(DueKind.Check, Now, default));
+
+        Assert.Equal(100, store.RowsRead - before);
     }
 
     [Fact]

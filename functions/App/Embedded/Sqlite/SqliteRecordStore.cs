@@ -12,6 +12,11 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     // Pages grow, so that a caller who wants the first rows does not pay for a thousand.
     private const int FirstPage = 32;
 
+    private long _rowsRead;
+
+    /// <summary>How many rows this store has read, single ones and those of ranges.</summary>
+    public long RowsRead => Interlocked.Read(ref _rowsRead);
+
     public Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -19,7 +24,10 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
         {
             using var rows = connection["SELECT etag, body FROM record WHERE tbl = $1 AND part = $2 AND row = $3"]
                 .Bind(key.Table).Bind(key.Partition).Bind(key.Row).Query();
-            return rows.Read() ? new StoredRecord(key, rows.Bytes(1), ETagText(rows.Number(0))) : null;
+            if (!rows.Read())
+                return null;
+            Interlocked.Increment(ref _rowsRead);
+            return new StoredRecord(key, rows.Bytes(1), ETagText(rows.Number(0)));
         }));
     }
 
@@ -123,7 +131,7 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
         return ETagText(etag);
     }
 
-    private static List<StoredRecord> ReadAll(string table, SqliteStatement statement)
+    private List<StoredRecord> ReadAll(string table, SqliteStatement statement)
     {
         var page = new List<StoredRecord>();
         using var rows = statement.Query();
@@ -133,6 +141,7 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
             page.Add(new StoredRecord(key, rows.Bytes(3), ETagText(rows.Number(2))));
         }
 
+        Interlocked.Add(ref _rowsRead, page.Count);
         return page;
     }
 
