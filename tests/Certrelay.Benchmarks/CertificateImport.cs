@@ -6,6 +6,7 @@ using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Vault;
+using Certrelay.Watch;
 
 namespace Certrelay.Benchmarks;
 
@@ -38,6 +39,26 @@ internal static class CertificateImport
         }));
         var seconds = watch.Elapsed.TotalSeconds;
         Console.WriteLine($"import: {rows / seconds:N0} rows/s, {certificates / seconds:N0} certificates/s ({rows:N0} rows in {seconds:N1} s)");
+    }
+
+    /// <summary>
+    /// The moments of all these certificates, as if the product had known each since its life began; as many as one tick takes are due now, whatever the size of the
+    /// inventory.
+    /// </summary>
+    public static Task ScheduleAsync(IRecordStore store, int certificates, DateTimeOffset now)
+    {
+        var checks = Enumerable.Range(0, certificates).Select(i => Lineage(i, now)).Select(lineage =>
+        {
+            var drawn = CheckRecord.Draw(Version(lineage), lineage.Leaf!.NotBefore);
+            return drawn with { Moments = [.. drawn.Moments.Where(moment => moment.At > now)] };
+        }).Where(static check => check.Next is not null).OrderBy(static check => check.Next!.At).ToList();
+        var due = checks.Take(DueNudges.Most).Select(check => check with { Moments = [check.Next! with { At = KeyText.Truncate(now) }, .. check.Moments.Skip(1)] });
+        var hints = new Due(store);
+        return Parallel.ForEachAsync(due.Concat(checks.Skip(DueNudges.Most)), new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (check, token) =>
+        {
+            await hints.PutAsync(check.Hint!, token);
+            await store.InsertAsync(CheckRecord.Key(check.Certificate), check, token);
+        });
     }
 
     /// <summary>Writes batches in their order, some hundreds under way at a time.</summary>

@@ -1,13 +1,13 @@
 using Certrelay.Benchmarks;
 
 // Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
-//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists]
+//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api]
 if (args is ["bare", var url])
     return await BareApp.RunAsync(url);
 if (args is [TlsSite.Verb])
     return await TlsSite.ServeAsync();
 
-var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists"];
+var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api"];
 foreach (var name in chosen)
 {
     Console.WriteLine($"== {name}");
@@ -28,8 +28,17 @@ foreach (var name in chosen)
         case "lists":
             await ListBenchmark.RunAsync();
             break;
+        case "expiry":
+            await ExpiryBenchmark.RunAsync();
+            break;
+        case "scan":
+            await ScanBenchmark.RunAsync();
+            break;
+        case "api":
+            await ApiBenchmark.RunAsync();
+            break;
         default:
-            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes and lists.");
+            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan and api.");
             return 2;
     }
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Certrelay.Benchmarks;
 
@@ -20,7 +18,7 @@ internal static class StartBenchmark
         try
         {
             var (ours, bare, resident) = (new List<double>(), new List<double>(), new List<double>());
-            var app = await PublishAsync(Path.Combine(folder.FullName, "app"));
+            var app = await OwnApp.PublishAsync(Path.Combine(folder.FullName, "app"));
             for (var turn = -1; turn < Turns; turn++)
             {
                 var first = await MeasureAsync(port => [Path.Combine(AppContext.BaseDirectory, "Certrelay.Benchmarks.dll"), "bare", Url(port)], idle: TimeSpan.Zero);
@@ -44,26 +42,11 @@ internal static class StartBenchmark
         }
     }
 
-    private static async Task<string> PublishAsync(string output)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Serverless.sln")))
-            root = root.Parent ?? throw new InvalidOperationException("The benchmarks run outside the repository.");
-        using var publish = Process.Start(
-            "dotnet",
-            [
-                "publish", Path.Combine(root.FullName, "functions", "App"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false",
-                "-p:PublishReadyToRun=true", "-p:NuGetLockFilePath=obj/publish.lock.json", "-o", output, "-v", "q",
-            ]);
-        await publish.WaitForExitAsync();
-        return Path.Combine(output, "certrelay.dll");
-    }
-
     private static string Url(int port) => $"http://127.0.0.1:{port}";
 
     private static async Task<(double Milliseconds, double Megabytes)> MeasureAsync(Func<int, string[]> arguments, TimeSpan idle)
     {
-        var port = FreePort();
+        var port = OwnApp.FreePort();
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments(port)) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) != "dotnet")
             start.FileName = "dotnet";
@@ -81,14 +64,11 @@ internal static class StartBenchmark
 
             var milliseconds = watch.Elapsed.TotalMilliseconds;
             await Task.Delay(idle, TimeProvider.System, CancellationToken.None);
-            var status = await File.ReadAllLinesAsync($"/proc/{process.Id}/status");
-            var kilobytes = status.First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
-            return (milliseconds, double.Parse(kilobytes, CultureInfo.InvariantCulture) / 1024);
+            return (milliseconds, ProgramRun.Resident(process));
         }
         finally
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
+            await ProgramRun.StopAsync(process);
         }
     }
 
@@ -108,12 +88,5 @@ internal static class StartBenchmark
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, CancellationToken.None);
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
