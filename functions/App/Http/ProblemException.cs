@@ -5,7 +5,8 @@ namespace Certrelay.App.Http;
 /// <summary>
 /// A fault of the request at a place in its body (<paramref name="At"/> is a JSON pointer, RFC 6901), or of a query parameter (<c>?name</c>).
 /// </summary>
-public sealed record RequestFault(string At, string Detail);
+/// <param name="Code">A stable code, for those that programs may want to tell from others.</param>
+public sealed record RequestFault(string At, string Detail, string? Code = null);
 
 /// <summary>
 /// A refusal that the edge answers as problem details. The detail goes to the caller: it names what was asked, never what is secret.

@@ -12,7 +12,7 @@ internal static class RequestFaults
     public static ProblemException Refuse(IReadOnlyList<SettingsFault> faults) =>
         new(ProblemCodes.RequestRefused, faults is [var one] ? $"{At(one.Path)}: {one.Message}" : $"The request has {faults.Count} faults.")
         {
-            Faults = [.. faults.Select(static fault => new RequestFault(At(fault.Path), fault.Message.TrimEnd('.')))],
+            Faults = [.. faults.Select(static fault => new RequestFault(At(fault.Path), fault.Message.TrimEnd('.'), fault.Code))],
         };
 
     private static string At(string path)

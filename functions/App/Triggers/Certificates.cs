@@ -62,7 +62,7 @@ public sealed class Certificates(
         var result = await registry.StoreAsync(name, inspection, new LineageDetails(body.Owner, body.Tags), CancellationToken.None);
         if (result.Version is not { } version)
             return Judged(request, name, inspection, new UploadPlan(result.Findings, UploadEffect.Refused, null), dryRun);
-        var view = View(name, inspection, plan with { Effect = result.Created ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence }, result.Findings);
+        var view = View(name, inspection, plan with { Effect = result.Created || plan.Effect is UploadEffect.KeyAdded ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence }, result.Findings);
         return result.Created
             ? Answer.Created(string.Create(CultureInfo.InvariantCulture, $"/api/certificates/{name}/versions/{version.Sequence}"), view)
             : Answer.Ok(view);

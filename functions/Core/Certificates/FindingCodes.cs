@@ -49,6 +49,10 @@ public static class FindingCodes
         "The key is too weak: RSA below 2048 bits, or a curve other than P-256, P-384 and P-521.",
         "Have the certificate issued again with an RSA key of 2048 bits or more, or with a P-256 key.");
 
+    public static readonly FindingCode KeyUnexpected = new("key.unexpected", Severity.Error,
+        "A private key came where only a certificate is taken.",
+        "Leave the key out; to have the certificate deployed, upload both together.");
+
     public static readonly FindingCode LeafExpired = new("leaf.expired", Severity.Error,
         "The certificate has expired.",
         "Send the renewed certificate.");
@@ -120,6 +124,14 @@ public static class FindingCodes
     public static readonly FindingCode RecordDuplicate = new("record.duplicate", Severity.Error,
         "The same certificate is stored under another name.",
         "Use the existing name, or delete that certificate first.");
+
+    public static readonly FindingCode RecordWatchedOnly = new("record.watched-only", Severity.Error,
+        "A certificate without its key would take the place of one that has its key in the vault, or of a newer one.",
+        "Give it another name, or upload it together with its key.");
+
+    public static readonly FindingCode RecordTargetExists = new("record.target-exists", Severity.Error,
+        "There is a target of this name with another certificate or other endpoints; it stays as it is.",
+        "Give it another name, or change the one that is there.");
 
     public static readonly FindingCode RecordUnreadable = new("record.unreadable", Severity.Error,
         "A stored record cannot be read.",

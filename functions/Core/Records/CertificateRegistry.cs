@@ -27,6 +27,9 @@ public enum UploadEffect
     /// <summary>The same leaf is stored under this name already.</summary>
     Unchanged,
 
+    /// <summary>The same leaf is stored under this name, watched only until now: it gets its key.</summary>
+    KeyAdded,
+
     NewVersion,
     NewCertificate,
 }
@@ -39,7 +42,8 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
 {
     /// <summary>
     /// Stores an accepted inspection as the current version of a lineage, which is made when it is new. The same leaf again changes nothing; the same leaf under
-    /// another name is refused with <c>record.duplicate</c>. The key enters the vault before the version is written.
+    /// another name is refused with <c>record.duplicate</c>. The key enters the vault before the version is written; one that comes later joins its leaf. A leaf
+    /// without a key never follows one that has its key here or is newer (<c>record.watched-only</c>).
     /// </summary>
     public async Task<UploadResult> StoreAsync(string name, CertificateInspection inspection, LineageDetails details, CancellationToken cancellationToken)
     {
@@ -54,11 +58,20 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
                 continue;
             }
 
+            if (inspection.PrivateKey is null && before is not null && !MayFollow(before.Value, leaf) && await FindAsync(name, leaf.Fingerprint, cancellationToken) is null)
+                return new UploadResult([.. inspection.Findings, FindingCodes.RecordWatchedOnly.At(name)], null, null, Created: false);
             var holder = await index.ClaimAsync(leaf.Fingerprint, name, cancellationToken);
             if (holder != name)
                 return new UploadResult([.. inspection.Findings, Duplicate(holder)], null, null, Created: false);
             if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
-                return new UploadResult(inspection.Findings, before?.Value, same, Created: false);
+            {
+                if (before is null || inspection.PrivateKey is null || !IsWatchedOnly(same))
+                    return new UploadResult(inspection.Findings, before?.Value, same, Created: false);
+                if (await AddKeyAsync(before, same, inspection, cancellationToken) is { } complete)
+                    return complete;
+                continue;
+            }
+
             // Again at each turn: whoever deleted the certificate meanwhile has removed its keys too.
             var key = inspection.PrivateKey is { } secret ? await keys.SaveAsync(name, leaf.Fingerprint, secret, cancellationToken) : null;
             var now = time.GetUtcNow();
@@ -103,9 +116,11 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
             return new UploadPlan(inspection.Findings, UploadEffect.Refused, null);
         if (await ReadAsync(name, cancellationToken) is not { Value: var lineage })
             return new UploadPlan(inspection.Findings, UploadEffect.NewCertificate, 1);
-        return await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same
-            ? new UploadPlan(inspection.Findings, UploadEffect.Unchanged, same.Sequence)
-            : new UploadPlan(inspection.Findings, UploadEffect.NewVersion, lineage.Last + 1);
+        if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
+            return new UploadPlan(inspection.Findings, inspection.PrivateKey is not null && IsWatchedOnly(same) ? UploadEffect.KeyAdded : UploadEffect.Unchanged, same.Sequence);
+        return inspection.PrivateKey is not null || MayFollow(lineage, leaf)
+            ? new UploadPlan(inspection.Findings, UploadEffect.NewVersion, lineage.Last + 1)
+            : new UploadPlan([.. inspection.Findings, FindingCodes.RecordWatchedOnly.At(name)], UploadEffect.Refused, null);
     }
 
     /// <summary>The lineage; null when there is none.</summary>
@@ -181,6 +196,42 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
             return null;
         }
     }
+
+    /// <summary>Gives a version that was watched only its key and the chain that came with it; null when the certificate changed meanwhile.</summary>
+    private async Task<UploadResult?> AddKeyAsync(
+        Stored<LineageRecord> before, VersionRecord watched, CertificateInspection inspection, CancellationToken cancellationToken)
+    {
+        var (name, rowKey) = (before.Value.Name, VersionRecord.RowKey(watched.Certificate, watched.Sequence));
+        if (await store.ReadAsync<VersionRecord>(rowKey, cancellationToken) is not { } row || !IsWatchedOnly(row.Value))
+            return null;
+        var version = row.Value with
+        {
+            Key = await keys.SaveAsync(name, watched.Fingerprint, inspection.PrivateKey!, cancellationToken),
+            Chain = [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
+            Findings = inspection.Findings,
+        };
+        var isCurrent = before.Value.Current == version.Sequence;
+        var lineage = before.Value with { Updated = time.GetUtcNow(), Leaf = isCurrent ? CurrentLeaf.Of(version) : before.Value.Leaf };
+        var listed = await lists.BeginAsync(before.Value, lineage, cancellationToken);
+        try
+        {
+            await store.WriteAsync(
+                [new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag), new RecordChange.Replace(rowKey, version.ToBody(), row.ETag)], cancellationToken);
+        }
+        catch (RecordConflictException)
+        {
+            return null;
+        }
+
+        await listed.EndAsync(cancellationToken);
+        return new UploadResult(inspection.Findings, lineage, version, Created: false);
+    }
+
+    private static bool IsWatchedOnly(VersionRecord version) => version is { Key: null, Removing: false };
+
+    /// <summary>Whether a leaf without its key may become the current one: new rollouts take that, and lists show it.</summary>
+    private static bool MayFollow(LineageRecord lineage, CertificateRecord leaf) =>
+        lineage.Leaf is { HasKey: false } current && current.NotBefore <= leaf.NotBefore;
 
     private static Finding Duplicate(string holder) => FindingCodes.RecordDuplicate.At(holder, $"The same certificate is stored as {holder}.");
 

@@ -1,3 +1,4 @@
+using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets;
 
@@ -16,7 +17,7 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
         if (await VersionAsync(request, cancellationToken) is not { } version)
             faults.Add(new SettingsFault(request.Version is null ? "certificate" : "version", "There is no such certificate or version."));
         else if (version.Key is null)
-            faults.Add(new SettingsFault("version", "This version has no private key: it can be watched, not deployed."));
+            faults.Add(new SettingsFault("version", "This version has no private key: it can be watched, not deployed.", FindingCodes.KeyMissing.Code));
         foreach (var unknown in request.Overrides.Except(PreFlight.Overridable, StringComparer.Ordinal))
             faults.Add(new SettingsFault("overrides", $"'{unknown}' cannot be overridden; {string.Join(", ", PreFlight.Overridable)} can."));
         var targets = await TargetsAsync(request, cancellationToken);
