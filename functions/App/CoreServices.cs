@@ -4,6 +4,7 @@ using Certrelay.Rollouts;
 using Certrelay.Targets;
 using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
+using Certrelay.Watch.Discovery;
 using Certrelay.Watch.Metrics;
 using Certrelay.Watch.Moments;
 using Certrelay.Watch.Probing;
@@ -63,5 +64,10 @@ public static class CoreServices
         .AddSingleton<RevocationCheck>()
         .AddSingleton<EndpointSurvey>()
         .AddSingleton<EndpointSurveys>()
+        .AddSingleton(settings.Discover)
+        .AddSingleton<OwnNetworks>()
+        .AddSingleton<EndpointDiscovery>()
+        .AddSingleton<ProposalDraft>()
+        .AddSingleton<Adoption>()
         .AddSingleton<Triggers.RolloutWait>();
 }

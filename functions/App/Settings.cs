@@ -5,6 +5,7 @@ using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Targets.Local;
 using Certrelay.Watch.Alerts;
+using Certrelay.Watch.Discovery;
 using Certrelay.Watch.Moments;
 
 namespace Certrelay.App;
@@ -29,6 +30,8 @@ public sealed record Settings
     public AlertOptions Alerts { get; init; } = new();
 
     public WatchOptions Watch { get; init; } = new();
+
+    public DiscoverOptions Discover { get; init; } = new();
 
     public KeepSettings Keep { get; init; } = new();
 }

@@ -63,6 +63,8 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["GET api/alerts/{id}"] = Permission.Read,
         ["POST api/alerts/test"] = Permission.Alerts,
         ["POST api/probe"] = Permission.Probe,
+        ["POST api/discover"] = Permission.Probe,
+        ["POST api/discover/accept"] = Permission.Targets,
         ["GET api/audit"] = Permission.Audit,
         ["GET api/audit/verify"] = Permission.Audit,
         ["GET api/status"] = Permission.Read,

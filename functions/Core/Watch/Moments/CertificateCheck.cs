@@ -95,7 +95,9 @@ public sealed class CertificateCheck(
             Owner = lineage.Owner,
             Endpoints = Endpoints(targets),
             Cause = expired ? $"{lineage.Name} for {names} expired on {end}." : $"{lineage.Name} for {names} expires on {end}, in {Remaining(version.NotAfter - now)}.",
-            NextStep = $"Upload the renewed certificate as {lineage.Name} and roll it out.",
+            NextStep = version.Key is null
+                ? "Have whoever runs the servers renew it, then discover them again and accept the renewed certificate."
+                : $"Upload the renewed certificate as {lineage.Name} and roll it out.",
             At = now,
         };
     }
@@ -109,7 +111,9 @@ public sealed class CertificateCheck(
         Owner = lineage.Owner,
         Endpoints = Endpoints(behind),
         Cause = $"Version {version.Sequence} of {lineage.Name} is not served by {string.Join(", ", behind.Select(static target => target.Name))}.",
-        NextStep = $"Roll out {lineage.Name} to these targets, or see why their last rollout failed.",
+        NextStep = version.Key is null
+            ? "Have whoever runs the servers of these targets bring it there."
+            : $"Roll out {lineage.Name} to these targets, or see why their last rollout failed.",
         At = now,
     };
 

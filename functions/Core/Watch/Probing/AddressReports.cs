@@ -18,6 +18,7 @@ internal static class AddressReports
             Milliseconds = (int)facts.Handshake.Elapsed.TotalMilliseconds,
             Proved = facts.Handshake.Failure is null,
             Leaf = judged.Served is { } served ? Leaf(served, endpoint, now) : null,
+            Served = judged.Served?.Leaf,
             Chain = judged.Served is { } chain ? new ChainReport { State = Word(chain.State), Sent = [.. chain.AsSent.Select(static one => one.Label)] } : null,
             Version = facts.Handshake.Protocol switch
             {

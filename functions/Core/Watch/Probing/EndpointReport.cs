@@ -43,6 +43,9 @@ public sealed record AddressReport
 
     public ChainReport? Chain { get; init; }
 
+    /// <summary>What <see cref="Leaf"/> tells of.</summary>
+    internal CertificateRecord? Served { get; init; }
+
     /// <summary>The version of the first handshake, such as <c>1.3</c>.</summary>
     public string? Version { get; init; }
 
