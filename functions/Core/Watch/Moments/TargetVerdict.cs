@@ -45,11 +45,11 @@ public sealed class TargetVerdict(IRecordStore store, CertificateRegistry certif
     {
         if (DeployTargets.Find(target.Kind) is { Writes: true })
         {
-            if (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(target.Name), cancellationToken) is not { Value: { Desired: { } wanted, Rollout: { } rollout } state })
+            if (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(target.Name), cancellationToken) is not { Value: { Rollout: { } rollout } state })
                 return (null, false);
             var step = await store.ReadAsync<StepRecord>(StepRecord.Key(rollout, target.Name), cancellationToken);
-            // A rollout that did not get there has its own alert; what is bound is what can drift.
-            return (state.Binding ?? wanted, step is { Value: { IsSettled: false } or { State: StepState.Partial } });
+            // A rollout that did not get there has its own alert, the first one too; what is bound is what can drift.
+            return (state.Binding, step is { Value: { IsSettled: false } or { State: StepState.Partial } });
         }
 
         return lineage is not null && await certificates.ReadVersionAsync(lineage.Name, lineage.Current, cancellationToken) is { } version
