@@ -1,3 +1,4 @@
+using Certrelay.App.Telemetry;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
@@ -48,6 +49,7 @@ public static class CoreServices
         .AddSingleton<MeterTotals>()
         .AddHostedService(static provider => provider.GetRequiredService<MeterTotals>())
         .AddSingleton<MetricsPage>()
+        .AddTelemetry(settings.Telemetry)
         .AddSingleton<Heartbeats>()
         .AddSingleton<TimerWork>()
         .AddSingleton<StatusCount>()
@@ -70,4 +72,7 @@ public static class CoreServices
         .AddSingleton<ProposalDraft>()
         .AddSingleton<Adoption>()
         .AddSingleton<Triggers.RolloutWait>();
+
+    private static IServiceCollection AddTelemetry(this IServiceCollection services, TelemetrySettings settings) =>
+        settings.OtlpEndpoint is null ? services : services.AddSingleton(settings).AddHostedService<OtlpExport>();
 }

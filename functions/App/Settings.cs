@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Certrelay.App.Telemetry;
 using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Rollouts;
@@ -34,6 +35,8 @@ public sealed record Settings
     public DiscoverOptions Discover { get; init; } = new();
 
     public KeepSettings Keep { get; init; } = new();
+
+    public TelemetrySettings Telemetry { get; init; } = new();
 }
 
 /// <summary>How the API listens (embedded edition).</summary>
