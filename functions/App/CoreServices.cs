@@ -1,4 +1,5 @@
 using Certrelay.App.Telemetry;
+using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
@@ -31,6 +32,8 @@ public static class CoreServices
         .AddSingleton<CertificateUsage>()
         .AddSingleton<CertificateRegister>()
         .AddSingleton<VersionKeys>()
+        .AddSingleton(settings.Policy)
+        .AddSingleton<CertificatePolicy>()
         .AddSingleton<CertificateRegistry>()
         .AddSingleton<TargetRegistry>()
         .AddSingleton<TargetProbe>()

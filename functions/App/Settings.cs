@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Certrelay.App.Telemetry;
+using Certrelay.Certificates;
 using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Rollouts;
@@ -37,6 +38,8 @@ public sealed record Settings
     public KeepSettings Keep { get; init; } = new();
 
     public TelemetrySettings Telemetry { get; init; } = new();
+
+    public PolicyOptions Policy { get; init; } = new();
 }
 
 /// <summary>How the API listens (embedded edition).</summary>

@@ -56,6 +56,9 @@ public sealed record CertificateItem
     /// <summary>False for a certificate that is watched only.</summary>
     public bool? HasKey { get; init; }
 
+    /// <summary>In how many points it breaks the policy.</summary>
+    public required int PolicyFindings { get; init; }
+
     public static CertificateItem Of(LineageRecord lineage, DateTimeOffset now) => new()
     {
         Name = lineage.Name,
@@ -67,6 +70,7 @@ public sealed record CertificateItem
         Fingerprint = lineage.Leaf?.Fingerprint,
         State = lineage.Leaf is { } leaf ? CertificateFilter.StateOf(leaf, now) : null,
         HasKey = lineage.Leaf?.HasKey,
+        PolicyFindings = lineage.Policy.Count,
         Created = lineage.Created,
         Updated = lineage.Updated,
     };
@@ -95,6 +99,9 @@ public sealed record CertificateView
 
     /// <summary>Those that the caller may see.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
+
+    /// <summary>What of the policy the certificate and its current version break.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
 }
 
 /// <summary>One version; its certificates as PEM where it is asked for alone, its key never.</summary>

@@ -55,11 +55,12 @@ public sealed class Certificates(
         request.Caller.Demand(name);
         request.Concerns($"certificate/{name}");
 
-        var plan = await registry.PlanAsync(name, inspection, cancellationToken);
+        var details = new LineageDetails(body.Owner, body.Tags);
+        var plan = await registry.PlanAsync(name, inspection, details, cancellationToken);
         if (dryRun || plan.Effect is UploadEffect.Refused)
             return Judged(request, name, inspection, plan, dryRun);
         // What has begun goes on when the caller hangs up: sent again it is the same upload.
-        var result = await registry.StoreAsync(name, inspection, new LineageDetails(body.Owner, body.Tags), CancellationToken.None);
+        var result = await registry.StoreAsync(name, inspection, details, CancellationToken.None);
         if (result.Version is not { } version)
             return Judged(request, name, inspection, new UploadPlan(result.Findings, UploadEffect.Refused, null), dryRun);
         var view = View(name, inspection, plan with { Effect = result.Created || plan.Effect is UploadEffect.KeyAdded ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence }, result.Findings);
@@ -74,6 +75,7 @@ public sealed class Certificates(
     [Query("domain", "Only those with a name at or below this domain, or with this address.")]
     [Query("state", "ok, expiring, expired, or no-key for those that are watched only.")]
     [Query("within", "Only those that expire within this time: 30d, 12h.")]
+    [Query("finding", "Only those that break the policy in this point: policy.tag, policy.key and the like.")]
     [Query("sort", "name, expiry, or domain; when absent, what the filter asks for: by expiry with within, by domain with domain, else by name.")]
     [Description("Lists the certificates; a page may hold fewer than asked for while it has a next.")]
     public async Task<IResult> ListAsync(
@@ -93,7 +95,7 @@ public sealed class Certificates(
         await ShowAsync(request, await FindAsync(request, name, cancellationToken), cancellationToken);
 
     [Function("ChangeCertificate"), Requires(Permission.Upload), Audited("certificate.change", Subject = "certificate/{name}"), IfMatch]
-    [Takes(typeof(CertificateChange)), Answers(200, typeof(CertificateView), ETag = true)]
+    [Takes(typeof(CertificateChange)), Answers(200, typeof(CertificateView), ETag = true), Answers(422, typeof(Problem), ContentType = "application/problem+json")]
     [Description("Changes owner, tags and planned end.")]
     public async Task<IResult> ChangeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/certificates/{name}")] HttpRequest request, string name,
@@ -102,6 +104,8 @@ public sealed class Certificates(
         var lineage = await FindAsync(request, name, cancellationToken);
         var change = request.Json<CertificateChange>();
         request.DemandIfMatch(lineage.ETag);
+        if (await registry.CheckAsync(lineage.Value, change.Details, cancellationToken) is { Count: > 0 } findings)
+            throw Refused("change", findings);
         var changed = await registry.DescribeAsync(lineage, change.Details, cancellationToken);
         return await ShowAsync(request, changed, cancellationToken);
     }
@@ -177,6 +181,7 @@ public sealed class Certificates(
             Updated = value.Updated,
             Current = current is null ? null : VersionView.Of(current),
             Targets = Visible(request, await index.UsersAsync(name, cancellationToken)),
+            Findings = value.Policy,
         };
         return Answer.Ok(view, ETags.Joined(lineage.ETag, new { view.Targets, view.Level }));
     }
@@ -200,8 +205,13 @@ public sealed class Certificates(
             : FindingCodes.RecordDuplicate.At("another", "The same certificate is stored under another name.")).ToList();
         if (dryRun)
             return Answer.Ok(View(name, inspection, plan, findings));
+        throw Refused("upload", findings);
+    }
+
+    private static ProblemException Refused(string what, IReadOnlyList<Finding> findings)
+    {
         var errors = findings.Count(static finding => finding.Severity is Severity.Error);
-        throw new ProblemException(ProblemCodes.RequestRefused, $"The upload has {errors} {(errors == 1 ? "fault" : "faults")}.") { Findings = findings };
+        return new ProblemException(ProblemCodes.RequestRefused, $"The {what} has {errors} {(errors == 1 ? "fault" : "faults")}.") { Findings = findings };
     }
 
     private static UploadView View(string? name, CertificateInspection inspection, UploadPlan plan, IReadOnlyList<Finding> findings) => new()

@@ -13,6 +13,9 @@ internal sealed class ListQueries
 {
     private const int LongestDays = 3650;
 
+    private static readonly IReadOnlyList<string> PolicyCodes =
+        [.. FindingCodes.All.Select(static code => code.Code).Where(static code => code.StartsWith("policy.", StringComparison.Ordinal))];
+
     private readonly HttpRequest _request;
     private readonly List<RequestFault> _faults = [];
 
@@ -29,6 +32,7 @@ internal sealed class ListQueries
             Domain = query.Domain(),
             State = query.Word<CertificateState>("state"),
             Within = query.Within(),
+            Finding = query.Known("finding", PolicyCodes.Contains, $"is to be one of {string.Join(", ", PolicyCodes)}"),
             Order = query.Word<CertificateOrder>("sort"),
         };
         if (filter is { Order: CertificateOrder.Domain } && filter.Domain?.Contains('.', StringComparison.Ordinal) is not true)

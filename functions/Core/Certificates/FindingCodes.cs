@@ -121,6 +121,30 @@ public static class FindingCodes
         "A name in subjectAltName is no host name, so that no client can match it.",
         "Have it issued with host names in ASCII form (xn-- for international names); a wildcard is one whole label at the left.");
 
+    public static readonly FindingCode PolicyName = new("policy.name", Severity.Warning,
+        "The name of the certificate does not match the naming pattern (Policy:Name). Like all findings of this area an error with Policy:Enforce.",
+        "Upload it under a name that matches, then delete this one.");
+
+    public static readonly FindingCode PolicyOwner = new("policy.owner", Severity.Warning,
+        "The certificate has no owner, and every one is to have one (Policy:OwnerRequired).",
+        "Say who answers for it: the field owner of the upload as JSON or as a form, or a PATCH of the certificate.");
+
+    public static readonly FindingCode PolicyTag = new("policy.tag", Severity.Warning,
+        "The certificate lacks a tag that every one is to have (Policy:RequiredTags).",
+        "Add the tag: the field tags of the upload as JSON, or a PATCH of the certificate.");
+
+    public static readonly FindingCode PolicyKey = new("policy.key", Severity.Warning,
+        "The key is of a kind that is not allowed here (Policy:Keys).",
+        "Have the certificate issued again with a key of an allowed kind.");
+
+    public static readonly FindingCode PolicySignature = new("policy.signature", Severity.Warning,
+        "The certificate is signed by an algorithm that is not allowed here (Policy:Signatures).",
+        "Have it issued again by an authority, or with a profile, that signs as allowed.");
+
+    public static readonly FindingCode PolicyLevel = new("policy.level", Severity.Warning,
+        "The issuer looked less closely at who asked for the certificate than is demanded for a name in it (Policy:Levels).",
+        "Order a certificate of the demanded level (DV, IV, OV or EV), or take the name out of this one.");
+
     public static readonly FindingCode RecordDuplicate = new("record.duplicate", Severity.Error,
         "The same certificate is stored under another name.",
         "Use the existing name, or delete that certificate first.");

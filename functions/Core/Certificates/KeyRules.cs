@@ -4,8 +4,8 @@ namespace Certrelay.Certificates;
 internal static class KeyRules
 {
     // CA/B Baseline Requirements section 6.1.5: 2048 bits at least. Above 8192 Go's TLS clients refuse, and a check costs milliseconds.
-    private const int FewestRsaBits = 2048;
-    private const int MostRsaBits = 8192;
+    public const int FewestRsaBits = 2048;
+    public const int MostRsaBits = 8192;
 
     // Exponents in use are 3 and 65537; OpenSSL itself stops at 64 bits for large keys. A longer one only burdens whoever checks a signature.
     private const int LongestExponent = 5;

@@ -48,6 +48,16 @@ public static class ValidationLevels
         }
     }
 
+    /// <summary>Reads <c>dv</c>, <c>iv</c>, <c>ov</c> or <c>ev</c>; null for anything else.</summary>
+    public static ValidationLevel? Parse(string text) => text.ToLowerInvariant() switch
+    {
+        "dv" => ValidationLevel.Dv,
+        "iv" => ValidationLevel.Iv,
+        "ov" => ValidationLevel.Ov,
+        "ev" => ValidationLevel.Ev,
+        _ => null,
+    };
+
     private static ValidationLevel? OfPolicy(string policy) => policy switch
     {
         "2.23.140.1.1" => ValidationLevel.Ev,

@@ -38,12 +38,13 @@ public enum UploadEffect
 public sealed record UploadPlan(IReadOnlyList<Finding> Findings, UploadEffect Effect, int? Version);
 
 /// <summary>Certificates and their versions: stored, read, described and removed.</summary>
-public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IVault vault, CertificateIndex index, ListIndex lists, Due due, KeepOptions keep, TimeProvider time)
+public sealed class CertificateRegistry(
+    IRecordStore store, VersionKeys keys, IVault vault, CertificateIndex index, ListIndex lists, Due due, CertificatePolicy policy, KeepOptions keep, TimeProvider time)
 {
     /// <summary>
     /// Stores an accepted inspection as the current version of a lineage, which is made when it is new. The same leaf again changes nothing; the same leaf under
-    /// another name is refused with <c>record.duplicate</c>. The key enters the vault before the version is written; one that comes later joins its leaf. A leaf
-    /// without a key never follows one that has its key here or is newer (<c>record.watched-only</c>).
+    /// another name is refused with <c>record.duplicate</c>, and so is what an enforced policy refuses. The key enters the vault before the version is written; one
+    /// that comes later joins its leaf. A leaf without a key never follows one that has its key here or is newer (<c>record.watched-only</c>).
     /// </summary>
     public async Task<UploadResult> StoreAsync(string name, CertificateInspection inspection, LineageDetails details, CancellationToken cancellationToken)
     {
@@ -58,15 +59,20 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
                 continue;
             }
 
+            var now = time.GetUtcNow();
+            var described = Described(name, before?.Value, details, leaf, now);
+            IReadOnlyList<Finding> findings = [.. inspection.Findings, .. described.Policy];
+            if (Refuses(inspection, described.Policy))
+                return new UploadResult(findings, null, null, Created: false);
             if (inspection.PrivateKey is null && before is not null && !MayFollow(before.Value, leaf) && await FindAsync(name, leaf.Fingerprint, cancellationToken) is null)
-                return new UploadResult([.. inspection.Findings, FindingCodes.RecordWatchedOnly.At(name)], null, null, Created: false);
+                return new UploadResult([.. findings, FindingCodes.RecordWatchedOnly.At(name)], null, null, Created: false);
             var holder = await index.ClaimAsync(leaf.Fingerprint, name, cancellationToken);
             if (holder != name)
-                return new UploadResult([.. inspection.Findings, Duplicate(holder)], null, null, Created: false);
+                return new UploadResult([.. findings, Duplicate(holder)], null, null, Created: false);
             if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
             {
                 if (before is null || inspection.PrivateKey is null || !IsWatchedOnly(same))
-                    return new UploadResult(inspection.Findings, before?.Value, same, Created: false);
+                    return new UploadResult(findings, before?.Value, same, Created: false);
                 if (await AddKeyAsync(before, same, inspection, cancellationToken) is { } complete)
                     return complete;
                 continue;
@@ -74,12 +80,9 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
 
             // Again at each turn: whoever deleted the certificate meanwhile has removed its keys too.
             var key = inspection.PrivateKey is { } secret ? await keys.SaveAsync(name, leaf.Fingerprint, secret, cancellationToken) : null;
-            var now = time.GetUtcNow();
             var sequence = (before?.Value.Last ?? 0) + 1;
             var version = Describe(name, sequence, leaf, inspection, now) with { Key = key };
-            var lineage = details.ApplyTo(before?.Value ?? new LineageRecord { Name = name, Current = 0, Last = 0, Created = now, Updated = now })
-                with
-            { Current = sequence, Last = sequence, Updated = now, Leaf = CurrentLeaf.Of(version) };
+            var lineage = described with { Current = sequence, Last = sequence, Updated = now, Leaf = CurrentLeaf.Of(version) };
             var listed = await lists.BeginAsync(before?.Value, lineage, cancellationToken);
             if (before is not null && keep.HintOf(before.Value, now) is { } hint)
                 await due.PutAsync(hint, cancellationToken);
@@ -96,7 +99,7 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
                         new RecordChange.Insert(VersionRecord.RowKey(name, sequence), version.ToBody()),
                     ], cancellationToken);
                 await listed.EndAsync(cancellationToken);
-                return new UploadResult(inspection.Findings, lineage, version, Created: true);
+                return new UploadResult(findings, lineage, version, Created: true);
             }
             catch (RecordConflictException)
             {
@@ -106,21 +109,22 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
     }
 
     /// <summary>What <see cref="StoreAsync"/> would come to now; changes nothing.</summary>
-    public async Task<UploadPlan> PlanAsync(string name, CertificateInspection inspection, CancellationToken cancellationToken)
+    public async Task<UploadPlan> PlanAsync(string name, CertificateInspection inspection, LineageDetails details, CancellationToken cancellationToken)
     {
-        if (inspection.Leaf is not { } leaf)
-            return new UploadPlan(inspection.Findings, UploadEffect.Refused, null);
-        if (await index.HolderAsync(leaf.Fingerprint, cancellationToken) is { } holder && holder != name)
-            return new UploadPlan([.. inspection.Findings, Duplicate(holder)], UploadEffect.Refused, null);
-        if (!inspection.IsAccepted)
-            return new UploadPlan(inspection.Findings, UploadEffect.Refused, null);
-        if (await ReadAsync(name, cancellationToken) is not { Value: var lineage })
-            return new UploadPlan(inspection.Findings, UploadEffect.NewCertificate, 1);
+        var lineage = (await ReadAsync(name, cancellationToken))?.Value;
+        var breaches = Described(name, lineage, details, inspection.Leaf, time.GetUtcNow()).Policy;
+        List<Finding> findings = [.. inspection.Findings, .. breaches];
+        if (inspection.Leaf is { } known && await index.HolderAsync(known.Fingerprint, cancellationToken) is { } holder && holder != name)
+            findings.Add(Duplicate(holder));
+        if (inspection.Leaf is not { } leaf || findings.Except(breaches).Any(static finding => finding.Severity is Severity.Error) || Refuses(inspection, breaches))
+            return new UploadPlan(findings, UploadEffect.Refused, null);
+        if (lineage is null)
+            return new UploadPlan(findings, UploadEffect.NewCertificate, 1);
         if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
-            return new UploadPlan(inspection.Findings, inspection.PrivateKey is not null && IsWatchedOnly(same) ? UploadEffect.KeyAdded : UploadEffect.Unchanged, same.Sequence);
+            return new UploadPlan(findings, inspection.PrivateKey is not null && IsWatchedOnly(same) ? UploadEffect.KeyAdded : UploadEffect.Unchanged, same.Sequence);
         return inspection.PrivateKey is not null || MayFollow(lineage, leaf)
-            ? new UploadPlan(inspection.Findings, UploadEffect.NewVersion, lineage.Last + 1)
-            : new UploadPlan([.. inspection.Findings, FindingCodes.RecordWatchedOnly.At(name)], UploadEffect.Refused, null);
+            ? new UploadPlan(findings, UploadEffect.NewVersion, lineage.Last + 1)
+            : new UploadPlan([.. findings, FindingCodes.RecordWatchedOnly.At(name)], UploadEffect.Refused, null);
     }
 
     /// <summary>The lineage; null when there is none.</summary>
@@ -139,14 +143,32 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
         store.ReadRangeAsync<VersionRecord>(
             Tables.Certificates, name, RowRange.StartingWith("v") with { From = VersionRecord.Row(after + 1) }, cancellationToken).Select(static version => version.Value);
 
+    /// <summary>What an enforced policy refuses of a change: the breaches that it would bring. Those that are there already do not keep others from being mended.</summary>
+    public async Task<IReadOnlyList<Finding>> CheckAsync(LineageRecord lineage, LineageDetails details, CancellationToken cancellationToken)
+    {
+        var current = await CurrentAsync(lineage, cancellationToken);
+        var before = Judge(lineage, current);
+        return [.. Judge(details.ApplyTo(lineage), current).Where(finding => finding.Severity is Severity.Error && !before.Contains(finding))];
+    }
+
     /// <summary>Changes what people say about a certificate; throws <see cref="RecordConflictException"/> when it changed meanwhile.</summary>
     public async Task<Stored<LineageRecord>> DescribeAsync(Stored<LineageRecord> lineage, LineageDetails details, CancellationToken cancellationToken)
     {
         var changed = details.ApplyTo(lineage.Value) with { Updated = time.GetUtcNow() };
+        changed = changed with { Policy = Judge(changed, await CurrentAsync(changed, cancellationToken)) };
         var listed = await lists.BeginAsync(lineage.Value, changed, cancellationToken);
         var stored = await store.ReplaceAsync(lineage, changed, cancellationToken);
         await listed.EndAsync(cancellationToken);
         return stored;
+    }
+
+    /// <summary>Holds a certificate against the policy of now; throws <see cref="RecordConflictException"/> when it changed meanwhile, and then it was judged by whoever changed it.</summary>
+    public async Task<Stored<LineageRecord>> JudgeAsync(Stored<LineageRecord> lineage, CancellationToken cancellationToken)
+    {
+        if (!policy.Demands && lineage.Value.Policy.Count == 0)
+            return lineage;
+        var findings = Judge(lineage.Value, await CurrentAsync(lineage.Value, cancellationToken));
+        return findings.SequenceEqual(lineage.Value.Policy) ? lineage : await store.ReplaceAsync(lineage, lineage.Value with { Policy = findings }, cancellationToken);
     }
 
     /// <summary>
@@ -224,14 +246,33 @@ public sealed class CertificateRegistry(IRecordStore store, VersionKeys keys, IV
         }
 
         await listed.EndAsync(cancellationToken);
-        return new UploadResult(inspection.Findings, lineage, version, Created: false);
+        return new UploadResult([.. inspection.Findings, .. lineage.Policy], lineage, version, Created: false);
     }
+
+    /// <summary>Whether a policy keeps an upload out. What is only watched is out there already: not seeing it would mend nothing.</summary>
+    private static bool Refuses(CertificateInspection inspection, IEnumerable<Finding> breaches) =>
+        inspection.PrivateKey is not null && breaches.Any(static breach => breach.Severity is Severity.Error);
 
     private static bool IsWatchedOnly(VersionRecord version) => version is { Key: null, Removing: false };
 
     /// <summary>Whether a leaf without its key may become the current one: new rollouts take that, and lists show it.</summary>
     private static bool MayFollow(LineageRecord lineage, CertificateRecord leaf) =>
         lineage.Leaf is { HasKey: false } current && current.NotBefore <= leaf.NotBefore;
+
+    /// <summary>A certificate with what an upload says about it, held against the policy.</summary>
+    private LineageRecord Described(string name, LineageRecord? before, LineageDetails details, CertificateRecord? leaf, DateTimeOffset now)
+    {
+        var described = details.ApplyTo(before ?? new LineageRecord { Name = name, Current = 0, Last = 0, Created = now, Updated = now });
+        return described with { Policy = Judge(described, leaf) };
+    }
+
+    private IReadOnlyList<Finding> Judge(LineageRecord lineage, CertificateRecord? leaf) => policy.Judge(lineage.Name, lineage.Owner, lineage.Tags, leaf);
+
+    /// <summary>The leaf of the current version; not read while nothing is demanded of it.</summary>
+    private async Task<CertificateRecord?> CurrentAsync(LineageRecord lineage, CancellationToken cancellationToken) =>
+        policy.Demands && await ReadVersionAsync(lineage.Name, lineage.Current, cancellationToken) is { } version && CertificateRecord.TryParse(version.Leaf, out var leaf)
+            ? leaf
+            : null;
 
     private static Finding Duplicate(string holder) => FindingCodes.RecordDuplicate.At(holder, $"The same certificate is stored as {holder}.");
 

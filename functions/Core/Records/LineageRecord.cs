@@ -24,6 +24,9 @@ public sealed record LineageRecord : IRecord<LineageRecord>
     /// <summary>What lists tell of the current version; null in a record from before there were lists.</summary>
     public CurrentLeaf? Leaf { get; init; }
 
+    /// <summary>What of the policy the certificate and its current version break, as it was judged last.</summary>
+    public IReadOnlyList<Finding> Policy { get; init; } = [];
+
     /// <summary>The highest sequence number given so far.</summary>
     public required int Last { get; init; }
 

@@ -31,6 +31,8 @@ public sealed partial class Healing(
             return;
         }
 
+        // The moments of a certificate lie months apart: a changed policy shows within a round.
+        lineage = await certificates.JudgeAsync(lineage, cancellationToken);
         await CheckAsync(lineage.Value, cancellationToken);
         VersionRecord? before = null;
         await foreach (var version in certificates.VersionsAsync(name, cancellationToken))

@@ -19,6 +19,11 @@ public sealed class SettingsTests
         { "a setting below a plain one", "Http:Url:Port", "80", "Http:Url:Port: there is no such setting." },
         { "no network", "Outgoing:Allow:0", "here", "Outgoing:Allow[0]: here is not a network; write address and prefix length without host bits, such as 10.20.0.0/16." },
         { "a relative root", "Local:Roots:web", "www", "Local:Roots:web: A root is an absolute folder." },
+        { "an RSA key that clients refuse", "Policy:Keys:0", "rsa-1024+", "Policy:Keys[0]: rsa-1024+ is no kind of key; known are rsa-<bits>, rsa-<bits>+, p-256, p-384, p-521." },
+        { "a hash that is no signature", "Policy:Signatures:0", "sha256", "Policy:Signatures[0]: sha256 is no kind of signature; known are rsa-sha256, rsa-sha384, rsa-sha512, rsa-pss-sha256, rsa-pss-sha384, rsa-pss-sha512, ecdsa-sha256, ecdsa-sha384, ecdsa-sha512." },
+        { "a level for no domain", "Policy:Levels:0:Level", "ov", "Policy:Levels[0]:Domain: A domain is written as shop.example.com, *.example.com or *." },
+        { "a level that there is not", "Policy:Levels:0:Level", "gold", "Policy:Levels[0]:Level: A level is dv, iv, ov or ev." },
+        { "a tag without a name", "Policy:RequiredTags:0", "", "Policy:RequiredTags[0]: A tag is named in 1 to 100 characters, none of them a control character." },
     };
 
     [Theory]

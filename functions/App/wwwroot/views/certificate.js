@@ -20,10 +20,11 @@ export async function certificate({ name, signal }) {
   ]);
   const targets = await Promise.all(one.targets.slice(0, shownTargets).map((target) => get(`api/targets/${target}`, {}, signal)));
   const { current } = one;
+  const found = [...one.findings, ...current?.findings ?? []];
   const node = [
     current ? el('p', { class: 'where' }, state(left(current.notAfter), urgency(current.notBefore, current.notAfter))) : null,
     facts(one),
-    section('Findings', current?.findings.length > 0 ? findings(current.findings) : el('p', {}, 'Nothing was found to be wrong with the current version.')),
+    section('Findings', found.length > 0 ? findings(found) : el('p', {}, 'Nothing was found to be wrong with the current version.')),
     section('Targets', targetList(targets, one),
       one.targets.length > shownTargets ? el('p', { class: 'small' }, `${one.targets.length - shownTargets} more are not shown.`) : null),
     section('Roll out', orderForm(one, versions, signal)),

@@ -51,6 +51,9 @@ public sealed record CertificateFilter
     /// <summary>Only those that are valid and expire within this time.</summary>
     public TimeSpan? Within { get; init; }
 
+    /// <summary>The code of a finding of the policy that they have.</summary>
+    public string? Finding { get; init; }
+
     /// <summary>Null: the order in which the filter is answered best.</summary>
     public CertificateOrder? Order { get; init; }
 
@@ -80,6 +83,7 @@ public sealed record CertificateFilter
         && Tags.All(tag => lineage.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value)
         && (Domain is null || lineage.Leaf?.Names.Any(IsInDomain) == true)
         && (State is null || (lineage.Leaf is { } leaf && (State is CertificateState.NoKey ? !leaf.HasKey : StateOf(leaf, now) == State)))
+        && (Finding is null || lineage.Policy.Any(finding => finding.Code == Finding))
         && (Within is null || (lineage.Leaf is { NotAfter: var end } && end >= now && end <= now + Within));
 
     /// <summary>The moments between which certificates of the list expire; null is open.</summary>

@@ -27,7 +27,7 @@ public sealed class Adoption(CertificateRegistry certificates, TargetRegistry ta
     public async Task<Adopted> PlanAsync(string name, ReadOnlyMemory<byte> pem, CancellationToken cancellationToken)
     {
         using var inspection = WatchedCertificate.Inspect(pem, time.GetUtcNow());
-        var plan = await certificates.PlanAsync(name, inspection, cancellationToken);
+        var plan = await certificates.PlanAsync(name, inspection, new LineageDetails(), cancellationToken);
         return plan.Effect switch
         {
             UploadEffect.Refused => Refused(name, plan.Findings),

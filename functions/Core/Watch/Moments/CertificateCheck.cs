@@ -7,7 +7,7 @@ namespace Certrelay.Watch.Moments;
 
 /// <summary>
 /// What is due at a moment of a version: its owner is told of the level that its life has come to, or that a renewed certificate is not served everywhere yet. A
-/// certificate with a planned end is not renewed, so nobody is reminded.
+/// certificate with a planned end is not renewed, so nobody is reminded. It is held against the policy of now too.
 /// </summary>
 public sealed class CertificateCheck(
     IRecordStore store, CertificateRegistry certificates, CertificateIndex index, Due due, AlertRecords alerts, TimeProvider time)
@@ -22,8 +22,25 @@ public sealed class CertificateCheck(
             && check.Value.Next?.At <= now
             && await certificates.ReadAsync(certificate, cancellationToken) is { } lineage
             && await certificates.ReadVersionAsync(certificate, sequence, cancellationToken) is { } version)
+        {
             await AdvanceAsync(check, lineage.Value, version, now, cancellationToken);
+            await JudgeAsync(lineage, cancellationToken);
+        }
+
         await due.RemoveAsync(hint, cancellationToken);
+    }
+
+    /// <summary>The policy may have changed since the certificate was uploaded or described.</summary>
+    private async Task JudgeAsync(Stored<LineageRecord> lineage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await certificates.JudgeAsync(lineage, cancellationToken);
+        }
+        catch (RecordConflictException)
+        {
+            // Whoever changed it has judged it.
+        }
     }
 
     private async Task AdvanceAsync(Stored<CheckRecord> check, LineageRecord lineage, VersionRecord version, DateTimeOffset now, CancellationToken cancellationToken)
