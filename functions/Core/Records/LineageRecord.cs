@@ -25,7 +25,8 @@ public sealed record LineageRecord : IRecord<LineageRecord>
     public CurrentLeaf? Leaf { get; init; }
 
     /// <summary>What of the policy the certificate and its current version break, as it was judged last.</summary>
-    public IReadOnlyList<Finding> Policy { get; init; } = [];
+    // A record from before there was a policy lacks it, and the generated reader sets what is absent to null.
+    public IReadOnlyList<Finding> Policy { get; init => field = value ?? []; } = [];
 
     /// <summary>The highest sequence number given so far.</summary>
     public required int Last { get; init; }
