@@ -95,7 +95,7 @@ public sealed record KeepSettings
 }
 
 /// <summary>The times of the step machine that an operator may want to change.</summary>
-public sealed record RolloutSettings
+public sealed record RolloutSettings : IValidatableObject
 {
     [Description("How many seconds a process may work on a target without renewing its lease.")]
     [Range(1, 300)]
@@ -105,8 +105,17 @@ public sealed record RolloutSettings
     [Range(1, 60)]
     public int ProbeTimeoutSeconds { get; init; } = 5;
 
+    [Description("When automatic changes, such as the repair of a drift, may begin on targets that have no windows of their own: Sat 02:00-04:00 Europe/Berlin. Empty: at any time.")]
+    public IReadOnlyList<string> Windows { get; init; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        from window in Windows.Index()
+        from fault in MaintenanceWindow.TryParse(window.Item, out _, out var faults) ? [] : faults
+        select new ValidationResult(fault, [$"{nameof(Windows)}[{window.Index}]"]);
+
     internal RolloutOptions ToOptions() => new()
     {
+        Windows = Windows,
         Lease = TimeSpan.FromSeconds(LeaseSeconds),
         ProbeTimeout = TimeSpan.FromSeconds(ProbeTimeoutSeconds),
     };

@@ -21,6 +21,9 @@ public sealed record RolloutOrder
     [MaxLength(20)]
     public IReadOnlyList<string>? Overrides { get; init; }
 
+    /// <summary>True: each step waits for a maintenance window of its target. Absent: what a person orders begins at once.</summary>
+    public bool? InWindow { get; init; }
+
     /// <summary>Why; demanded here or in the query.</summary>
     public string? Reason { get; init; }
 }
@@ -55,6 +58,9 @@ public sealed record RolloutView
 
     public required IReadOnlyList<string> Overrides { get; init; }
 
+    /// <summary>Whether its steps begin in the maintenance windows of their targets only.</summary>
+    public required bool InWindow { get; init; }
+
     public required string Reason { get; init; }
 
     public required string By { get; init; }
@@ -74,6 +80,7 @@ public sealed record RolloutView
         State = rollout.State,
         Targets = [.. rollout.Targets.Select(static target => target.Target)],
         Overrides = rollout.Overrides,
+        InWindow = rollout.InWindow,
         Reason = rollout.Reason,
         By = rollout.By,
         Started = rollout.Started,

@@ -18,7 +18,7 @@ public sealed class Rollouts(RolloutStart start, RolloutSummaries summaries, Rol
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rollouts")] HttpRequest request, CancellationToken cancellationToken)
     {
         var (longest, order) = (request.Wait, request.Json<RolloutOrder>());
-        var wanted = new RolloutRequest(order.Certificate, order.Version, order.Targets, order.Overrides ?? [], request.Reason!);
+        var wanted = new RolloutRequest(order.Certificate, order.Version, order.Targets, order.Overrides ?? [], request.Reason!, order.InWindow ?? false);
         request.Caller.Demand([order.Certificate, .. order.Targets ?? []]);
         wanted = wanted with { Targets = await start.TargetsAsync(wanted, cancellationToken) };
         request.Caller.Demand(wanted.Targets);

@@ -42,6 +42,10 @@ public record TargetChange
 
     public OnDrift? OnDrift { get; init; }
 
+    /// <summary>When automatic changes may begin, such as <c>Sat 02:00-04:00 Europe/Berlin</c>; absent: as the host's settings say, empty: at any time.</summary>
+    [MaxLength(20)]
+    public IReadOnlyList<string>? Windows { get; init; }
+
     [OneLine(200)]
     public string? Owner { get; init; }
 
@@ -62,6 +66,7 @@ public record TargetChange
             Samples = Samples ?? empty.Samples,
             OnPartial = OnPartial ?? empty.OnPartial,
             OnDrift = OnDrift ?? empty.OnDrift,
+            Windows = Windows,
             Owner = Owner is "" ? null : Owner,
             Tags = Tags ?? empty.Tags,
         };
@@ -95,6 +100,9 @@ public sealed record TargetView
 
     public required OnDrift OnDrift { get; init; }
 
+    /// <summary>When automatic changes may begin; absent: as the host's settings say, empty: at any time.</summary>
+    public IReadOnlyList<string>? Windows { get; init; }
+
     public string? Owner { get; init; }
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
@@ -119,6 +127,7 @@ public sealed record TargetView
         Samples = target.Samples,
         OnPartial = target.OnPartial,
         OnDrift = target.OnDrift,
+        Windows = target.Windows,
         Owner = target.Owner,
         Tags = target.Tags,
         Created = target.Created,

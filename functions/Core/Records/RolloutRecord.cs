@@ -33,6 +33,9 @@ public sealed record RolloutRecord : IRecord<RolloutRecord>
     /// <summary>Codes of refusals that the one who started it took the responsibility for.</summary>
     public IReadOnlyList<string> Overrides { get; init; } = [];
 
+    /// <summary>True when its steps may begin in the maintenance windows of their targets only.</summary>
+    public bool InWindow { get; init; }
+
     public required string Reason { get; init; }
 
     public required string By { get; init; }

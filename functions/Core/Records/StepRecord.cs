@@ -68,6 +68,9 @@ public sealed record StepRecord : IRecord<StepRecord>
 
     public StepState State { get; init; }
 
+    /// <summary>True when the step may begin in a maintenance window of its target only.</summary>
+    public bool InWindow { get; init; }
+
     /// <summary>When the step is next due, to the millisecond. While it runs: the end of the lease. Null when nothing is due any more.</summary>
     public DateTimeOffset? Moment { get; init; }
 
@@ -118,6 +121,10 @@ public sealed record StepRecord : IRecord<StepRecord>
 
     /// <summary>True when the moment has come and there is something left to do: a step is unsettled, or partial and watched.</summary>
     public bool IsDue(DateTimeOffset now) => (!IsSettled || State == StepState.Partial) && Moment <= now;
+
+    /// <summary>True while it waits for a maintenance window, or is about to: it has not looked at the target yet.</summary>
+    [JsonIgnore]
+    public bool IsHeld => InWindow && State is StepState.Waiting;
 
     [JsonIgnore]
     public bool IsSettled => State > StepState.Restoring;

@@ -55,6 +55,9 @@ public sealed record TargetRecord : IRecord<TargetRecord>
 
     public OnDrift OnDrift { get; init; }
 
+    /// <summary>When automatic changes may begin, as <see cref="MaintenanceWindow"/> reads them; null: as the host's settings say, empty: at any time.</summary>
+    public IReadOnlyList<string>? Windows { get; init; }
+
     public string? Owner { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -1,3 +1,5 @@
+using Certrelay.Records;
+
 namespace Certrelay.Rollouts;
 
 /// <summary>The times and bounds of the step machine (DESIGN sections 5 and 7).</summary>
@@ -24,6 +26,12 @@ public sealed record RolloutOptions
     /// <summary>How long a partial step is watched at all.</summary>
     public TimeSpan PartialWatched { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>When automatic changes may begin where the target says nothing, as <see cref="MaintenanceWindow"/> reads them; empty: at any time.</summary>
+    public IReadOnlyList<string> Windows { get; init; } = [];
+
     /// <summary>How long after its step has settled the material for a restore is kept.</summary>
     public TimeSpan KeepBackup { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The maintenance windows of a target; throws <see cref="Permanent"/> (<c>target.windows</c>).</summary>
+    public IReadOnlyList<MaintenanceWindow> WindowsOf(TargetRecord target) => MaintenanceWindow.Read(target.Windows ?? Windows);
 }

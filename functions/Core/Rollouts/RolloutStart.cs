@@ -4,8 +4,12 @@ using Certrelay.Targets;
 
 namespace Certrelay.Rollouts;
 
-/// <summary>What shall be rolled out: a version (null: the current one) to the named targets (null: all that shall serve the certificate).</summary>
-public sealed record RolloutRequest(string Certificate, int? Version, IReadOnlyList<string>? Targets, IReadOnlyList<string> Overrides, string Reason);
+/// <summary>
+/// What shall be rolled out: a version (null: the current one) to the named targets (null: all that shall serve the certificate), at once or, with
+/// <paramref name="InWindow"/>, in the maintenance windows of each.
+/// </summary>
+public sealed record RolloutRequest(
+    string Certificate, int? Version, IReadOnlyList<string>? Targets, IReadOnlyList<string> Overrides, string Reason, bool InWindow = false);
 
 /// <summary>Begins rollouts.</summary>
 public sealed class RolloutStart(IRecordStore store, CertificateIndex index, StepRecords steps, Due due, TimeProvider time)
@@ -55,12 +59,13 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
             Version = desired,
             Targets = targets,
             Overrides = request.Overrides,
+            InWindow = request.InWindow,
             Reason = request.Reason,
             By = by,
             Correlation = correlation,
             Started = now,
         };
-        var first = targets.ConvertAll(target => new StepRecord { Rollout = id, Target = target.Target, Generation = target.Generation, Moment = now });
+        var first = targets.ConvertAll(target => new StepRecord { Rollout = id, Target = target.Target, Generation = target.Generation, InWindow = request.InWindow, Moment = now });
         RecordChange head = new RecordChange.Insert(RolloutRecord.Key(id), rollout.ToBody());
         foreach (var batch in first.Select(step => (RecordChange)new RecordChange.Insert(StepRecord.Key(id, step.Target), step.ToBody())).Prepend(head).Chunk(IRecordStore.LargestBatch))
             await WriteAsync(batch, head, cancellationToken);

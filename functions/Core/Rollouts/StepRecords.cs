@@ -20,7 +20,7 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
         var parent = await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(rollout), cancellationToken);
         if (parent?.Value.Targets.FirstOrDefault(named => named.Target == target) is not { } missing)
             return null;
-        var first = new StepRecord { Rollout = rollout, Target = target, Generation = missing.Generation, Moment = parent.Value.Started };
+        var first = new StepRecord { Rollout = rollout, Target = target, Generation = missing.Generation, InWindow = parent.Value.InWindow, Moment = parent.Value.Started };
         return await store.TryInsertAsync(key, first, cancellationToken) ?? await store.ReadAsync<StepRecord>(key, cancellationToken);
     }
 

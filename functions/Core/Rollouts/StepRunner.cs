@@ -13,6 +13,7 @@ public sealed partial class StepRunner(
     IRecordStore store, StepRecords steps, TargetLeases leases, RolloutSummaries summaries, TargetProbe probe, VersionKeys keys, IVault vault,
     RolloutOptions options, Freeze freeze, ISettledSteps settledSteps, IServiceProvider services, TimeProvider time, ILogger<StepRunner> logger)
 {
+    private readonly WindowHold _hold = new(store, options, time);
     private readonly ReadMove _read = new(probe, vault, time);
     private readonly DeployMove _deploy = new(keys, time);
     private readonly VerifyMove _verify = new(probe, options, time);
@@ -122,6 +123,9 @@ public sealed partial class StepRunner(
             var later = step.Value with { Moment = KeyText.Truncate(time.GetUtcNow() + Freeze.LookAgain), Code = Freeze.Code };
             return (await steps.EndAsync(step, new StepOutcome(later, step.Value.Code == Freeze.Code ? null : "Deployments are frozen."), cancellationToken)).Value;
         }
+
+        if (await _hold.OutcomeAsync(step.Value, cancellationToken) is { } held)
+            return (await steps.EndAsync(step, held, cancellationToken)).Value;
 
         var exhausted = step.Value.Attempts >= options.Attempts;
         step = await steps.BeginAsync(step, lease, cancellationToken);

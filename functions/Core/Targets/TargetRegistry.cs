@@ -28,6 +28,8 @@ public sealed record TargetDescription
 
     public OnDrift OnDrift { get; init; }
 
+    public IReadOnlyList<string>? Windows { get; init; }
+
     public string? Owner { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -54,6 +56,12 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, L
             faults.Add(new SettingsFault("window", "The window is 1 second to 24 hours."));
         if (target.Samples is < 1 or > 32)
             faults.Add(new SettingsFault("samples", "A round has 1 to 32 handshakes for each address."));
+        foreach (var (index, text) in (target.Windows ?? []).Index())
+        {
+            if (!MaintenanceWindow.TryParse(text, out _, out var found))
+                faults.AddRange(found.Select(message => new SettingsFault($"windows[{index}]", message)));
+        }
+
         for (var i = 0; i < target.Endpoints.Count; i++)
             faults.AddRange(Check(target.Endpoints[i]).Select(message => new SettingsFault($"endpoints[{i}]", message)));
         return faults;
@@ -100,16 +108,16 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, L
         return new Stored<TargetRecord>(old.Key, record, etags[0]!);
     }
 
-    /// <summary>True while a rollout works on the target.</summary>
+    /// <summary>True while a rollout works on the target. One that is held until a maintenance window reads the target's definition when it begins.</summary>
     public async Task<bool> IsBusyAsync(string name, CancellationToken cancellationToken) =>
-        await ReadStateAsync(name, cancellationToken) is { } state && await IsBusyAsync(name, state, cancellationToken);
+        await ReadStateAsync(name, cancellationToken) is { } state && await StepAsync(name, state, cancellationToken) is { IsSettled: false, IsHeld: false };
 
     /// <summary>Removes a target from the register and leaves the server as it is; false while a rollout works on it. Throws <see cref="RecordConflictException"/> when it changed meanwhile.</summary>
     public async Task<bool> DeleteAsync(Stored<TargetRecord> target, CancellationToken cancellationToken)
     {
         var name = target.Value.Name;
         var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken);
-        if (state is not null && await IsBusyAsync(name, state.Value, cancellationToken))
+        if (state is not null && await StepAsync(name, state.Value, cancellationToken) is { IsSettled: false })
             return false;
         var listed = await lists.BeginAsync(target.Value, null, cancellationToken);
         List<RecordChange> gone = [new RecordChange.Delete(target.Key, target.ETag), new RecordChange.Delete(ProbeRecord.Key(name), null)];
@@ -132,8 +140,9 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, L
         return new RecordChange.Put(key, first.ToBody());
     }
 
-    private async Task<bool> IsBusyAsync(string name, TargetStateRecord state, CancellationToken cancellationToken) =>
-        state.Rollout is { } rollout && await store.ReadAsync<StepRecord>(StepRecord.Key(rollout, name), cancellationToken) is { Value.IsSettled: false };
+    /// <summary>The step of the rollout that came last; null when there is none.</summary>
+    private async Task<StepRecord?> StepAsync(string name, TargetStateRecord state, CancellationToken cancellationToken) =>
+        state.Rollout is { } rollout ? (await store.ReadAsync<StepRecord>(StepRecord.Key(rollout, name), cancellationToken))?.Value : null;
 
     private Task ForgetAsync(TargetRecord target, CancellationToken cancellationToken) =>
         target.Certificate is { } certificate ? index.ForgetAsync(certificate, target.Name, cancellationToken) : Task.CompletedTask;
@@ -152,6 +161,7 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, L
         Samples = target.Samples,
         OnPartial = target.OnPartial,
         OnDrift = target.OnDrift,
+        Windows = target.Windows,
         Owner = target.Owner,
         Tags = target.Tags,
         Created = created,

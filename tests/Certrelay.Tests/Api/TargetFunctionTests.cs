@@ -29,7 +29,7 @@ public sealed class TargetFunctionTests : IAsyncLifetime
     public async Task Every_fault_of_a_target_is_told_at_its_place()
     {
         const string bad = """
-            {"name":"Web","kind":"directory","settings":{"root":"none","colour":1},"certificate":"none","windowSeconds":0,"samples":99,
+            {"name":"Web","kind":"directory","settings":{"root":"none","colour":1},"certificate":"none","windowSeconds":0,"samples":99,"windows":["Sat 02:00-04:00 UTC","x 25:00-26:00 y"],
              "endpoints":[{"host":"a b","port":0,"serverName":"*.x","addresses":["y"]}]}
             """;
 
@@ -37,7 +37,7 @@ public sealed class TargetFunctionTests : IAsyncLifetime
 
         Assert.Equal((422, "request.refused"), (reply.Status, reply.Problem));
         Assert.Equal(
-            ["/name", "/settings/colour", "/certificate", "/windowSeconds", "/samples", "/endpoints/0", "/endpoints/0", "/endpoints/0", "/endpoints/0"],
+            ["/name", "/settings/colour", "/certificate", "/windowSeconds", "/samples", "/windows/1", "/windows/1", "/windows/1", "/endpoints/0", "/endpoints/0", "/endpoints/0", "/endpoints/0"],
             reply.Json["faults"]!.AsArray().Select(fault => (string)fault!["at"]!));
         Assert.Empty((await _server.GetAsync("/api/targets")).Json["items"]!.AsArray());
     }
@@ -70,6 +70,26 @@ public sealed class TargetFunctionTests : IAsyncLifetime
         Assert.Equal((404, "resource.unknown"), Code(await _server.SendAsync("PUT", "/api/targets/none", change, null, ("If-Match", "*"))));
         Assert.Empty((await _server.GetAsync("/api/certificates/shop")).Json["targets"]!.AsArray());
         Assert.Equal("web-a", (string)Assert.Single((await _server.GetAsync("/api/certificates/rsa")).Json["targets"]!.AsArray())!);
+    }
+
+    [Fact]
+    public async Task A_target_shows_its_windows_and_an_order_may_ask_for_them()
+    {
+        await _server.UploadAsync(Uploads.Good, "?name=shop");
+        await _server.TargetAsync("web-a", "shop");
+        // Closed now and for hours.
+        var closed = TimeProvider.System.GetUtcNow().Hour is >= 2 and < 14 ? "18:00-20:00 UTC" : "06:00-08:00 UTC";
+        var change = $$$"""{"kind":"directory","settings":{"root":"sites","folder":"web-a"},"certificate":"shop","onDrift":"rollout","windows":["{{{closed}}}"]}""";
+
+        var changed = await _server.SendAsync("PUT", "/api/targets/web-a", change, null, ("If-Match", "*"));
+        var rollout = await _server.SendAsync("POST", "/api/rollouts?wait=1s", """{"certificate":"shop","reason":"renewal","inWindow":true}""");
+
+        Assert.Equal((200, closed), (changed.Status, (string)Assert.Single(changed.Json["windows"]!.AsArray())!));
+        Assert.Equal((202, true), (rollout.Status, (bool)rollout.Json["inWindow"]!));
+        Assert.Equal(200, (await _server.SendAsync("PUT", "/api/targets/web-a", change, null, ("If-Match", "*"))).Status);
+        Assert.Equal(409, (await _server.SendAsync("DELETE", "/api/targets/web-a?reason=test")).Status);
+        Assert.Equal(200, (await _server.SendAsync("POST", $"/api/rollouts/{rollout.Json["id"]}/cancel?reason=test")).Status);
+        Assert.Equal(204, (await _server.SendAsync("DELETE", "/api/targets/web-a?reason=test")).Status);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class SettingsTests
         { "a hash that is no signature", "Policy:Signatures:0", "sha256", "Policy:Signatures[0]: sha256 is no kind of signature; known are rsa-sha256, rsa-sha384, rsa-sha512, rsa-pss-sha256, rsa-pss-sha384, rsa-pss-sha512, ecdsa-sha256, ecdsa-sha384, ecdsa-sha512." },
         { "a level for no domain", "Policy:Levels:0:Level", "ov", "Policy:Levels[0]:Domain: A domain is written as shop.example.com, *.example.com or *." },
         { "a level that there is not", "Policy:Levels:0:Level", "gold", "Policy:Levels[0]:Level: A level is dv, iv, ov or ev." },
+        { "a window of no zone", "Rollouts:Windows:0", "Sat 02:00-04:00 Here", "Rollouts:Windows[0]: 'Here' is no time zone that this host knows; they are called like Europe/Berlin, or UTC." },
         { "a tag without a name", "Policy:RequiredTags:0", "", "Policy:RequiredTags[0]: A tag is named in 1 to 100 characters, none of them a control character." },
     };
 

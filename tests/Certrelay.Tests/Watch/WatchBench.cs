@@ -23,9 +23,10 @@ internal sealed class WatchBench : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ServiceProvider _services;
 
-    public WatchBench(Action<IServiceCollection>? change = null)
+    public WatchBench(Action<IServiceCollection>? change = null, Func<Settings, Settings>? configure = null)
     {
         var settings = new Settings { DataFolder = _folder["data"], Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true } };
+        settings = configure?.Invoke(settings) ?? settings;
         var services = new ServiceCollection()
             .AddLogging(log => log.SetMinimumLevel(LogLevel.Warning))
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())

@@ -48,8 +48,10 @@ public sealed class TargetVerdict(IRecordStore store, CertificateRegistry certif
             if (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(target.Name), cancellationToken) is not { Value: { Rollout: { } rollout } state })
                 return (null, false);
             var step = await store.ReadAsync<StepRecord>(StepRecord.Key(rollout, target.Name), cancellationToken);
-            // A rollout that did not get there has its own alert, the first one too; what is bound is what can drift.
-            return (state.Binding, step is { Value: { IsSettled: false } or { State: StepState.Partial } });
+            // A rollout that did not get there has its own alert, the first one too; what is bound is what can drift. One that is held until a maintenance window works
+            // on nothing yet. If it is to bring another version, what is served meanwhile is that rollout's to mend.
+            var held = step is { Value.IsHeld: true } && state.Binding == state.Desired;
+            return (state.Binding, !held && step is { Value: { IsSettled: false } or { State: StepState.Partial } });
         }
 
         return lineage is not null && await certificates.ReadVersionAsync(lineage.Name, lineage.Current, cancellationToken) is { } version
