@@ -92,7 +92,7 @@ public sealed class PolicyTests
         var changed = ActivatorUtilities.CreateInstance<CertificateRegistry>(services, new CertificatePolicy(Strict));
 
         bench.Time.Advance(TimeSpan.FromDays(2));
-        await ActivatorUtilities.CreateInstance<CertificateCheck>(services, changed).RunAsync(new CheckMessage(1, "shop", 1, bench.Time.GetUtcNow()), default);
+        await ActivatorUtilities.CreateInstance<CertificateCheck>(services, changed).RunAsync(new DueHint(DueKind.Check, bench.Time.GetUtcNow(), CheckRecord.IdOf("shop", 1)), default);
         Assert.Equal(["policy.name", "policy.owner", "policy.tag", "policy.key"], (await changed.ReadAsync("shop", default))!.Value.Policy.Select(finding => finding.Code));
 
         // The policy is taken back, and no moment is near.

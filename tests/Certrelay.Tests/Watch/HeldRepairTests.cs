@@ -201,10 +201,10 @@ public sealed class HeldRepairTests : IAsyncLifetime
     {
         for (var second = 0; second < 60; second++)
         {
-            foreach (var queue in new[] { StepMessage.DeployQueue, StepMessage.VerifyQueue })
+            foreach (var queue in new[] { QueueNames.Deploy, QueueNames.Verify })
             {
                 foreach (var message in await _bench.TakeAsync(queue))
-                    await _bench.Get<StepRunner>().MoveAsync(StepMessage.Read(message), default);
+                    await _bench.Get<StepRunner>().MoveAsync(Nudge.Read(message), default);
             }
 
             _bench.Time.Advance(TimeSpan.FromSeconds(1));
