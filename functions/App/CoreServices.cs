@@ -11,6 +11,7 @@ using Certrelay.Watch.Metrics;
 using Certrelay.Watch.Moments;
 using Certrelay.Watch.Probing;
 using Certrelay.Watch.Revocation;
+using Certrelay.Watch.VaultEvents;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.App;
@@ -56,6 +57,8 @@ public static class CoreServices
         .AddSingleton<Heartbeats>()
         .AddSingleton<TimerWork>()
         .AddSingleton<StatusCount>()
+        .AddSingleton<OwedRollouts>()
+        .AddSingleton<VaultVersions>()
         .AddSingleton<Healing>()
         .AddSingleton<Reindex>()
         .AddSingleton<Stuck>()

@@ -43,4 +43,7 @@ public enum Permission
 
     [Description("Send test messages through the channels of alerts.")]
     Alerts,
+
+    [Description("Tell of new versions in the vault, which are then taken from there and rolled out.")]
+    Events,
 }

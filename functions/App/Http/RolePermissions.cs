@@ -12,7 +12,7 @@ public static class RolePermissions
     private static readonly FrozenDictionary<Role, FrozenSet<Permission>> Table = new Dictionary<Role, FrozenSet<Permission>>
     {
         [Role.Viewer] = [Permission.None, Permission.Read],
-        [Role.Operator] = [Permission.None, Permission.Read, Permission.Upload, Permission.Targets, Permission.Probe, Permission.Alerts],
+        [Role.Operator] = [Permission.None, Permission.Read, Permission.Upload, Permission.Targets, Permission.Probe, Permission.Alerts, Permission.Events],
         [Role.Deployer] = [Permission.None, Permission.Read, Permission.Deploy, Permission.Freeze, Permission.Probe],
         [Role.Exporter] = [Permission.None, Permission.Read, Permission.Download],
         [Role.Auditor] = [Permission.None, Permission.Read, Permission.Audit],

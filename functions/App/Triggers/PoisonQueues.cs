@@ -34,4 +34,8 @@ public sealed class PoisonQueues(Stuck stuck)
     [Function("LateTimerPoison")]
     public Task LateTimer([QueueTrigger(QueueNames.Timer + QueueNames.Poison)] string message, CancellationToken cancellationToken) =>
         stuck.RecordAsync(QueueNames.Timer, message, cancellationToken);
+
+    [Function("VaultEventPoison")]
+    public Task VaultEvent([QueueTrigger(QueueNames.VaultEvents + QueueNames.Poison)] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(QueueNames.VaultEvents, message, cancellationToken);
 }

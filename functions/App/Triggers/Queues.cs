@@ -3,12 +3,13 @@ using Certrelay.Rollouts;
 using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Moments;
+using Certrelay.Watch.VaultEvents;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Certrelay.App.Triggers;
 
 /// <summary>The nudges: each names a record, whose truth decides what happens.</summary>
-public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatch watch, NoticeRunner notices, TimerWork timers, Cleanup cleanup)
+public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatch watch, NoticeRunner notices, TimerWork timers, Cleanup cleanup, VaultVersions versions)
 {
     [Function("Deploy")]
     public Task Deploy([QueueTrigger(QueueNames.Deploy)] string message, CancellationToken cancellationToken) =>
@@ -37,4 +38,7 @@ public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatc
     [Function("LateTimer")]
     public Task LateTimer([QueueTrigger(QueueNames.Timer)] string message, CancellationToken cancellationToken) =>
         timers.RunAsync(Nudge.Read(message), cancellationToken);
+
+    [Function("VaultEvent")]
+    public Task VaultEvent([QueueTrigger(QueueNames.VaultEvents)] string message, CancellationToken cancellationToken) => versions.RunAsync(message, cancellationToken);
 }

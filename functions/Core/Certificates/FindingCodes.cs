@@ -313,6 +313,10 @@ public static class FindingCodes
         "The server sends the chain in another order than each issuer behind what it issued.",
         "Send the leaf first, then each issuer; most clients put it right themselves, old ones do not (RFC 5246 section 7.4.2).");
 
+    public static readonly FindingCode StoreVersionRefused = new("store.version-refused", Severity.Error,
+        "A version that somebody else put into the vault cannot be served.",
+        "Put one there that holds certificate, chain and private key as PEM (content type application/x-pem-file), or upload it to Certrelay.");
+
     public static readonly FindingCode TargetRefused = new("target.refused", Severity.Error,
         "The target does not take the write.",
         "Read the target's own words in the step's journal.");

@@ -46,12 +46,26 @@ public sealed class CertificateRegistry(
     /// another name is refused with <c>record.duplicate</c>, and so is what an enforced policy refuses. The key enters the vault before the version is written; one
     /// that comes later joins its leaf. A leaf without a key never follows one that has its key here or is newer (<c>record.watched-only</c>).
     /// </summary>
-    public async Task<UploadResult> StoreAsync(string name, CertificateInspection inspection, LineageDetails details, CancellationToken cancellationToken)
+    public Task<UploadResult> StoreAsync(string name, CertificateInspection inspection, LineageDetails details, CancellationToken cancellationToken) =>
+        WriteAsync(name, inspection, details, adopted: null, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="StoreAsync"/> for a certificate that exists and a version that lies in the vault already, which
+    /// then holds the key; it owes a rollout. Without a version and without an error the certificate was deleted meanwhile.
+    /// </summary>
+    public Task<UploadResult> AdoptAsync(string name, CertificateInspection inspection, VaultReference key, CancellationToken cancellationToken) =>
+        WriteAsync(name, inspection, new LineageDetails(), key, cancellationToken);
+
+    private async Task<UploadResult> WriteAsync(
+        string name, CertificateInspection inspection, LineageDetails details, VaultReference? adopted, CancellationToken cancellationToken)
     {
         var leaf = inspection.Leaf ?? throw new ArgumentException("An inspection without a leaf cannot be stored.", nameof(inspection));
         while (true)
         {
             var before = await store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken);
+            // With the certificate the vault's version goes too.
+            if (adopted is not null && before is not { Value.Deleting: false })
+                return new UploadResult(inspection.Findings, null, null, Created: false);
             if (before is { Value.Deleting: true })
             {
                 // Under the same name, so that nothing of the old certificate comes back with the new one.
@@ -73,15 +87,15 @@ public sealed class CertificateRegistry(
             {
                 if (before is null || inspection.PrivateKey is null || !IsWatchedOnly(same))
                     return new UploadResult(findings, before?.Value, same, Created: false);
-                if (await AddKeyAsync(before, same, inspection, cancellationToken) is { } complete)
+                if (await AddKeyAsync(before, same, inspection, adopted, cancellationToken) is { } complete)
                     return complete;
                 continue;
             }
 
             // Again at each turn: whoever deleted the certificate meanwhile has removed its keys too.
-            var key = inspection.PrivateKey is { } secret ? await keys.SaveAsync(name, leaf.Fingerprint, secret, cancellationToken) : null;
+            var key = adopted ?? (inspection.PrivateKey is { } secret ? await keys.SaveAsync(name, leaf.Fingerprint, secret, cancellationToken) : null);
             var sequence = (before?.Value.Last ?? 0) + 1;
-            var version = Describe(name, sequence, leaf, inspection, now) with { Key = key };
+            var version = Describe(name, sequence, leaf, inspection, now) with { Key = key, RolloutOwed = adopted is not null };
             var lineage = described with { Current = sequence, Last = sequence, Updated = now, Leaf = CurrentLeaf.Of(version) };
             var listed = await lists.BeginAsync(before?.Value, lineage, cancellationToken);
             if (before is not null && keep.HintOf(before.Value, now) is { } hint)
@@ -221,14 +235,15 @@ public sealed class CertificateRegistry(
 
     /// <summary>Gives a version that was watched only its key and the chain that came with it; null when the certificate changed meanwhile.</summary>
     private async Task<UploadResult?> AddKeyAsync(
-        Stored<LineageRecord> before, VersionRecord watched, CertificateInspection inspection, CancellationToken cancellationToken)
+        Stored<LineageRecord> before, VersionRecord watched, CertificateInspection inspection, VaultReference? adopted, CancellationToken cancellationToken)
     {
         var (name, rowKey) = (before.Value.Name, VersionRecord.RowKey(watched.Certificate, watched.Sequence));
         if (await store.ReadAsync<VersionRecord>(rowKey, cancellationToken) is not { } row || !IsWatchedOnly(row.Value))
             return null;
         var version = row.Value with
         {
-            Key = await keys.SaveAsync(name, watched.Fingerprint, inspection.PrivateKey!, cancellationToken),
+            Key = adopted ?? await keys.SaveAsync(name, watched.Fingerprint, inspection.PrivateKey!, cancellationToken),
+            RolloutOwed = adopted is not null,
             Chain = [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
             Findings = inspection.Findings,
         };

@@ -95,6 +95,9 @@ public sealed record VersionRecord : IRecord<VersionRecord>
 
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>True for a version that came through the vault until a rollout brings it to the targets of its certificate.</summary>
+    public bool RolloutOwed { get; init; }
+
     /// <summary>True once its removal has begun: nothing new may use it.</summary>
     public bool Removing { get; init; }
 

@@ -11,11 +11,14 @@ public static class QueueNames
     public const string Cleanup = "cleanup";
     public const string Timer = "timer";
 
+    /// <summary>What Event Grid tells of the vault, in its own shape.</summary>
+    public const string VaultEvents = "vault-events";
+
     /// <summary>What the host appends to the name of a queue for the messages that it has given up.</summary>
     public const string Poison = "-poison";
 
     /// <summary>All of them, without the poison queues.</summary>
-    public static IReadOnlyList<string> All { get; } = [Deploy, Verify, Check, Probe, Notify, Cleanup, Timer];
+    public static IReadOnlyList<string> All { get; } = [Deploy, Verify, Check, Probe, Notify, Cleanup, Timer, VaultEvents];
 
     /// <summary>The queue whose handler does what a hint points at; throws <see cref="ArgumentOutOfRangeException"/> for a kind whose queue the truth decides.</summary>
     public static string Of(DueKind kind) => kind switch

@@ -5,7 +5,10 @@ using Certrelay.Vault;
 
 namespace Certrelay.Records;
 
-/// <summary>The private keys of versions in the vault, as PKCS#8 PEM under <c>crt-&lt;certificate&gt;</c>: one vault version for each version, found again by its fingerprint.</summary>
+/// <summary>
+/// The private keys of versions in the vault, as PKCS#8 PEM under <c>crt-&lt;certificate&gt;</c>: one vault version for each version, found again by its fingerprint. A
+/// version that somebody else put there is read as it is: PEM with chain and key.
+/// </summary>
 public sealed class VersionKeys(IVault vault)
 {
     /// <summary>Saves the key of a version; the same version again changes nothing.</summary>
@@ -28,18 +31,25 @@ public sealed class VersionKeys(IVault vault)
     {
         var reference = version.Key ?? throw Missing(version);
         using var pem = await vault.GetAsync(reference, cancellationToken) ?? throw Missing(version);
-        return new CertificateBundle(version.Certificate, version.Leaf, [.. version.Chain.Select(der => (ReadOnlyMemory<byte>)der)], Decode(pem.Bytes));
+        return new CertificateBundle(version.Certificate, version.Leaf, [.. version.Chain.Select(der => (ReadOnlyMemory<byte>)der)], KeyOf(pem.Memory, version) ?? throw Missing(version));
     }
 
     /// <summary>Where the keys of a lineage lie.</summary>
     public static string VaultName(string certificate) => $"crt-{certificate}";
 
-    private static byte[] Decode(ReadOnlySpan<byte> pem)
+    private static byte[]? KeyOf(ReadOnlyMemory<byte> pem, VersionRecord version)
     {
-        var fields = PemEncoding.FindUtf8(pem);
-        var der = new byte[fields.DecodedDataLength];
-        Base64.DecodeFromUtf8(pem[fields.Base64Data], der, out _, out _);
-        return der;
+        if (!PemEncoding.TryFindUtf8(pem.Span, out var block))
+            return null;
+        if (block.Location.Equals(..pem.Length))
+        {
+            var der = new byte[block.DecodedDataLength];
+            Base64.DecodeFromUtf8(pem.Span[block.Base64Data], der, out _, out _);
+            return der;
+        }
+
+        using var foreign = CertificateInspector.Inspect(pem, new InspectionOptions { Now = version.NotBefore });
+        return foreign.Leaf?.Fingerprint == version.Fingerprint ? foreign.PrivateKey?.Pkcs8.ToArray() : null;
     }
 
     private static Permanent Missing(VersionRecord version) =>

@@ -23,7 +23,7 @@ public interface IVault
     /// </summary>
     Task<VaultReference> PutAsync(string name, ReadOnlyMemory<byte> value, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken);
 
-    /// <summary>Opens one version; null when there is none, or when it was removed. The caller disposes the value, which zeroes it.</summary>
+    /// <summary>Opens one version; null when there is none, or when it was removed. What somebody else wrote comes as it was written, text in UTF-8. The caller disposes the value, which zeroes it.</summary>
     Task<Secret?> GetAsync(VaultReference reference, CancellationToken cancellationToken);
 
     /// <summary>The versions of a name, oldest first, without their values.</summary>

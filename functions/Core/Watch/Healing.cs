@@ -1,13 +1,14 @@
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
+using Certrelay.Watch.VaultEvents;
 using Microsoft.Extensions.Logging;
 
 namespace Certrelay.Watch;
 
 /// <summary>Writes again the hints and index rows that the truth of one partition calls for. Each may be done twice, or while others work on the same.</summary>
 public sealed partial class Healing(
-    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, Due due, KeepOptions keep,
+    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, OwedRollouts owed, Due due, KeepOptions keep,
     TimeProvider time, ILogger<Healing> logger)
 {
     /// <summary>The claims of a certificate's fingerprints, its next check and its rows in lists; the rest of one that is deleted, or whose own row is gone.</summary>
@@ -44,6 +45,7 @@ public sealed partial class Healing(
             if (before is not null && keep.HintOf(name, before.Sequence, version.Created) is { } hint)
                 await due.PutAsync(hint, cancellationToken);
             before = version;
+            await owed.BeginAsync(version, cancellationToken);
             if (lineage.Value.Leaf is null && version.Sequence == lineage.Value.Current)
                 lineage = await store.ReplaceAsync(lineage, lineage.Value with { Leaf = CurrentLeaf.Of(version) }, cancellationToken);
         }

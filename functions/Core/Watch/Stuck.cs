@@ -49,7 +49,9 @@ public sealed partial class Stuck(IRecordStore store, AlertRecords alerts, TimeP
         Generation = scope,
         Level = AlertLevel.Warning,
         Cause = record.Finding.Message,
-        NextStep = "Look in the log for why its runs failed; the record that it names is still due and is taken up again.",
+        NextStep = queue == QueueNames.VaultEvents
+            ? "Look in the log for why its runs failed; then send it again with POST /api/vault-events, or upload what the vault has."
+            : "Look in the log for why its runs failed; the record that it names is still due and is taken up again.",
         At = record.At,
     };
 

@@ -24,6 +24,7 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         [Permission.Audit] = "----yy",
         [Permission.Probe] = "-yy--y",
         [Permission.Alerts] = "-y---y",
+        [Permission.Events] = "-y---y",
     };
 
     /// <summary>Every call of the product and what it needs; a new function gets a row here.</summary>
@@ -62,6 +63,7 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["GET api/alerts"] = Permission.Read,
         ["GET api/alerts/{id}"] = Permission.Read,
         ["POST api/alerts/test"] = Permission.Alerts,
+        ["POST api/vault-events"] = Permission.Events,
         ["POST api/probe"] = Permission.Probe,
         ["POST api/discover"] = Permission.Probe,
         ["POST api/discover/accept"] = Permission.Targets,

@@ -6,6 +6,7 @@ const kinds = {
   'certificate.not-live': 'not live',
   'certificate.expired': 'expired',
   'certificate.revoked': 'revoked',
+  'certificate.refused': 'version refused',
   'target.drift': 'drifting',
   'rollout.failed': 'rollout failed',
   'timer.late': 'timer late',

@@ -28,6 +28,9 @@ public static class AlertKinds
     /// <summary>Renewed, but the new version is not served.</summary>
     public const string CertificateNotLive = "certificate.not-live";
     public const string CertificateRevoked = "certificate.revoked";
+
+    /// <summary>A version that somebody else put into the vault cannot be served.</summary>
+    public const string CertificateRefused = "certificate.refused";
     public const string RolloutFailed = "rollout.failed";
     public const string TargetDrift = "target.drift";
     public const string TimerLate = "timer.late";
