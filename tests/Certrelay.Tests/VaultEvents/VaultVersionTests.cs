@@ -191,6 +191,7 @@ public sealed class VaultVersionTests : IAsyncLifetime
         using var first = Leaf();
         using var renewed = Leaf();
         await _bench.UploadAsync("mail", first);
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
         var reference = await _bench.Get<IVault>().PutAsync("crt-mail", Encoding.ASCII.GetBytes(renewed.KeyPem + renewed.FullChainPem), NoTags, default);
 
         await RunAsync(reference);

@@ -40,12 +40,11 @@ public sealed partial class VaultVersions(
         }
 
         var stored = await vault.VersionsAsync(reference.Name, cancellationToken).ToListAsync(cancellationToken);
-        var place = stored.FindIndex(version => version.Reference == reference);
-        if (place < 0)
-            throw NotYet(reference);
-        if (stored[place].Tags.ContainsKey(VaultForm.FingerprintTag) || stored.Skip(place + 1).Any(static version => version.Enabled))
+        var found = stored.Find(version => version.Reference == reference) ?? throw NotYet(reference);
+        // Key Vault's times are whole seconds: of two within one neither is the older.
+        if (found.Tags.ContainsKey(VaultForm.FingerprintTag) || stored.Exists(version => version.Enabled && version.Created > found.Created))
             Log.Nothing(logger, reference.Name, reference.Version);
-        else if (!stored[place].Enabled)
+        else if (!found.Enabled)
             await RefuseAsync(lineage, reference, "it is disabled or damaged.", cancellationToken);
         else
             await TakeAsync(lineage, reference, cancellationToken);
