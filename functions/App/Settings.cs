@@ -89,7 +89,11 @@ public sealed record KeepSettings
     [Range(0, 36500)]
     public int SettledRolloutDays { get; init; } = 365;
 
-    internal KeepOptions ToOptions() => new(Days(SupersededVersionDays), Days(SettledRolloutDays));
+    [Description("How many days alerts are kept after the last of a message was resolved, with the message that told of them; 0 for ever. An open alert stays.")]
+    [Range(0, 36500)]
+    public int ResolvedAlertDays { get; init; } = 180;
+
+    internal KeepOptions ToOptions() => new(Days(SupersededVersionDays), Days(SettledRolloutDays), Days(ResolvedAlertDays));
 
     private static TimeSpan? Days(int days) => days == 0 ? null : TimeSpan.FromDays(days);
 }

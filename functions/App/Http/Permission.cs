@@ -41,7 +41,7 @@ public enum Permission
     [Description("Have this host connect to endpoints and look at what they serve.")]
     Probe,
 
-    [Description("Send test messages through the channels of alerts.")]
+    [Description("Acknowledge alerts, and send test messages through their channels.")]
     Alerts,
 
     [Description("Tell of new versions in the vault, which are then taken from there and rolled out.")]

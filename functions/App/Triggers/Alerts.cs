@@ -9,6 +9,12 @@ namespace Certrelay.App.Triggers;
 /// <summary>Which channel a test message goes through.</summary>
 public sealed record AlertTest(string Channel);
 
+/// <summary>Why it is enough for now that somebody knows of an alert.</summary>
+public sealed record AlertAcknowledgement(string? Reason = null);
+
+/// <summary>Who has taken an alert on.</summary>
+public sealed record AcknowledgementView(string By, DateTimeOffset At, string Reason);
+
 /// <summary>What a channel has taken.</summary>
 public sealed record AlertTestView(string Channel, string Notice);
 
@@ -40,6 +46,9 @@ public sealed record AlertView
     /// <summary>When its cause was gone; absent while it is open.</summary>
     public DateTimeOffset? Resolved { get; init; }
 
+    /// <summary>Who has taken it on; absent while nobody has.</summary>
+    public AcknowledgementView? Acknowledged { get; init; }
+
     /// <summary>The message that tells of it.</summary>
     public required string Notice { get; init; }
 
@@ -59,6 +68,7 @@ public sealed record AlertView
         NextStep = alert.Record.Alert.NextStep,
         At = alert.Record.Alert.At,
         Resolved = alert.Record.Resolved,
+        Acknowledged = alert.Record.Acknowledged is { } known ? new AcknowledgementView(known.By, known.At, known.Reason) : null,
         Notice = alert.Record.Notice,
         Deliveries = [.. alert.Deliveries.Select(DeliveryView.Of)],
     };
@@ -77,6 +87,7 @@ public sealed class Alerts(AlertRecords alerts, ChannelTest test)
 {
     [Function("ListAlerts"), Requires(Permission.Read), Paged, Answers(200, typeof(PageOf<AlertView>))]
     [Query("owner", "Only those of this owner."), Query("kind", "Only those of this kind, such as rollout.failed.")]
+    [Query("acknowledged", "Only those that somebody has taken on, or that nobody has.", Type = typeof(bool))]
     [Query("state", "open or resolved."), Query("delivery", "Only those of which a message is pending, sent or failed.")]
     [Description("Lists the alerts by message, the newest message first.")]
     public async Task<IResult> ListAsync(
@@ -84,11 +95,13 @@ public sealed class Alerts(AlertRecords alerts, ChannelTest test)
     {
         var (page, caller, owner, kind) = (request.Page, request.Caller, request.Text("owner"), request.Text("kind"));
         var (state, delivery) = (request.OneOf("state", "open", "resolved"), request.OneOf("delivery", "pending", "sent", "failed"));
+        var acknowledged = request.Flag("acknowledged");
         var after = page.After is null ? null : AlertPlace.Parse(page.After) ?? throw QueryValues.Invalid(PageRequest.AfterName, "is not the next of a page");
         return Answer.Page(await alerts.ListAsync(after, cancellationToken)
             .Where(alert => caller.MaySee(alert.Record.Alert.Subject)
                 && (owner is null || alert.Record.Alert.Owner == owner)
                 && (kind is null || alert.Record.Alert.Kind == kind)
+                && (acknowledged is null || acknowledged == alert.Record.Acknowledged is not null)
                 && (state is null || state == "open" == alert.Record.Resolved is null)
                 && (delivery is null || alert.Deliveries.Any(one => one.State.ToString().Equals(delivery, StringComparison.OrdinalIgnoreCase))))
             .ToPageAsync(page, static alert => AlertPlace.Of(alert).ToString(), AlertView.Of, cancellationToken));
@@ -99,10 +112,19 @@ public sealed class Alerts(AlertRecords alerts, ChannelTest test)
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/alerts/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        var alert = await alerts.ReadAsync(id, cancellationToken) ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"There is no alert '{id}'.");
-        request.Caller.Demand(alert.Record.Alert.Subject);
-        var view = AlertView.Of(alert);
+        var view = AlertView.Of(await FindAsync(request, id, cancellationToken));
         return Answer.Ok(view, ETags.OfContent(view));
+    }
+
+    [Function("AcknowledgeAlert"), Requires(Permission.Alerts), Audited("alert.acknowledge", Subject = "alert/{id}", Reason = true)]
+    [Takes(typeof(AlertAcknowledgement)), Answers(200, typeof(AlertView))]
+    [Description("Notes that the caller knows of an alert: until its cause is gone it is not told again at this level. The first who says so counts.")]
+    public async Task<IResult> AcknowledgeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/alerts/{id}/acknowledge")] HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        request.JsonOrNull<AlertAcknowledgement>();
+        var alert = await FindAsync(request, id, cancellationToken);
+        return Answer.Ok(AlertView.Of(await alerts.AcknowledgeAsync(id, request.Caller.Id, request.Reason!, cancellationToken) ?? alert));
     }
 
     [Function("TestAlert"), Requires(Permission.Alerts), Audited("alert.test"), Takes(typeof(AlertTest)), Answers(200, typeof(AlertTestView))]
@@ -127,5 +149,12 @@ public sealed class Alerts(AlertRecords alerts, ChannelTest test)
         {
             throw new ProblemException(ProblemCodes.OutsideRefused, $"{fault.Code}: {fault.Message}");
         }
+    }
+
+    private async Task<ListedAlert> FindAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        var alert = await alerts.ReadAsync(id, cancellationToken) ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"There is no alert '{id}'.");
+        request.Caller.Demand(alert.Record.Alert.Subject);
+        return alert;
     }
 }

@@ -2,12 +2,13 @@ using System.Globalization;
 using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Vault;
+using Certrelay.Watch.Alerts;
 
 namespace Certrelay.Watch;
 
-/// <summary>Removes what has served its time: the material for a restore a week after its step settled, the rest of a deleted certificate, kept answers, versions and rollouts that are not needed any more.</summary>
+/// <summary>Removes what has served its time: the material for a restore a week after its step settled, the rest of a deleted certificate, kept answers, and versions, rollouts and alerts that are not needed any more.</summary>
 public sealed class Cleanup(
-    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, Retention retention, RolloutOptions options, TimeProvider time)
+    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, Retention retention, AlertRetention alerts, RolloutOptions options, TimeProvider time)
 {
     /// <summary>Removes what a hint names when its time has come, then the hint; called too early or twice it changes nothing.</summary>
     public async Task RunAsync(DueHint hint, CancellationToken cancellationToken)
@@ -25,6 +26,9 @@ public sealed class Cleanup(
                 break;
             case ["done", var rollout]:
                 await retention.RolloutAsync(rollout, cancellationToken);
+                break;
+            case ["told", var notice]:
+                await alerts.RunAsync(notice, cancellationToken);
                 break;
             case ["idem", var answer]:
                 if (await IdempotencyRecord.RemoveExpiredAsync(store, answer, time, cancellationToken) is { } later)

@@ -1,6 +1,7 @@
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
+using Certrelay.Watch.Alerts;
 using Certrelay.Watch.VaultEvents;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Certrelay.Watch;
 
 /// <summary>Writes again the hints and index rows that the truth of one partition calls for. Each may be done twice, or while others work on the same.</summary>
 public sealed partial class Healing(
-    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, OwedRollouts owed, Due due, KeepOptions keep,
+    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, OwedRollouts owed, NoticeRecords notices, Due due, KeepOptions keep,
     TimeProvider time, ILogger<Healing> logger)
 {
     /// <summary>The claims of a certificate's fingerprints, its next check and its rows in lists; the rest of one that is deleted, or whose own row is gone.</summary>
@@ -117,6 +118,13 @@ public sealed partial class Healing(
             await summaries.RefreshAsync(id, cancellationToken);
             Log.Healed(logger, "state", id);
         }
+    }
+
+    /// <summary>The hints of a notice: its closing, its ways through the channels, its removal.</summary>
+    public async Task NoticeAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await notices.ReadAsync(id, cancellationToken) is { Value: var notice })
+            await notices.HintAsync(notice, cancellationToken);
     }
 
     private async Task ListAsync(IEnumerable<RecordKey> rows, string name, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ public sealed partial record ReindexCursor : IRecord<ReindexCursor>
 }
 
 /// <summary>
-/// Walks certificates, targets and rollouts once a week, a share of the partitions at each tick, and writes again what a crash or a lost row has left
+/// Walks certificates, targets, rollouts and notices once a week, a share of the partitions at each tick, and writes again what a crash or a lost row has left
 /// out: the only thing that reads whole tables.
 /// </summary>
 public sealed partial class Reindex(IRecordStore store, Healing healing, ILogger<Reindex> logger)
@@ -45,7 +45,7 @@ public sealed partial class Reindex(IRecordStore store, Healing healing, ILogger
     // A small installation is walked whole at every tick.
     private const int LeastATick = 500;
 
-    private static readonly string[] Walked = [Tables.Certificates, Tables.Targets, Tables.Rollouts];
+    private static readonly string[] Walked = [Tables.Certificates, Tables.Targets, Tables.Rollouts, Tables.Notices];
 
     /// <summary>One tick; returns how many partitions it looked at.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken, int least = LeastATick)
@@ -81,6 +81,7 @@ public sealed partial class Reindex(IRecordStore store, Healing healing, ILogger
             {
                 Tables.Certificates => healing.CertificateAsync(partition, cancellationToken),
                 Tables.Targets => healing.TargetAsync(partition, cancellationToken),
+                Tables.Notices => healing.NoticeAsync(partition, cancellationToken),
                 _ => healing.RolloutAsync(partition, cancellationToken),
             });
         }

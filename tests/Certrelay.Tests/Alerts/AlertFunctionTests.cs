@@ -51,6 +51,27 @@ public sealed class AlertFunctionTests : IAsyncLifetime
         Assert.Equal("access.scope", (await _server.SendAsync("POST", "/api/alerts/test", """{"channel":"ops"}""", scoped)).Problem);
     }
 
+    [Fact]
+    public async Task Whoever_takes_an_alert_on_is_shown_with_the_reason()
+    {
+        await RaiseAsync("shop-a", "web", AlertKinds.CertificateExpiring);
+        await RaiseAsync("shop-b", "web", AlertKinds.CertificateExpiring);
+        var path = $"/api/alerts/{(string)(await _server.GetAsync("/api/alerts")).Json["items"]!.AsArray().Single(alert => (string)alert!["subject"]! == "shop-a")!["id"]!}";
+
+        Assert.Equal((400, "reason.required"), Refusal(await _server.SendAsync("POST", $"{path}/acknowledge")));
+        Assert.Equal((404, "resource.unknown"), Refusal(await _server.SendAsync("POST", "/api/alerts/nothing/acknowledge?reason=x")));
+        Assert.Equal((403, "access.scope"), Refusal(await _server.SendAsync("POST", $"{path}/acknowledge?reason=x", token: await _server.TokenAsync(Role.Operator, "mail"))));
+        var reply = await _server.SendAsync("POST", $"{path}/acknowledge", """{"reason":"the renewal is ordered"}""");
+
+        Assert.Equal((200, "the renewal is ordered"), (reply.Status, (string)reply.Json["acknowledged"]!["reason"]!));
+        Assert.NotEmpty((string)reply.Json["acknowledged"]!["by"]!);
+        Assert.Equal(reply.Json["acknowledged"]!.ToJsonString(), (await _server.GetAsync(path)).Json["acknowledged"]!.ToJsonString());
+        Assert.Equal(["shop-a"], await SubjectsAsync("?acknowledged=true"));
+        Assert.Equal(["shop-b"], await SubjectsAsync("?acknowledged=false"));
+
+        static (int, string?) Refusal(Certrelay.Tests.Http.Reply refused) => (refused.Status, refused.Problem);
+    }
+
     [Theory]
     [InlineData("an unknown state", "?state=closed", 400, "query.invalid")]
     [InlineData("an unknown delivery", "?delivery=lost", 400, "query.invalid")]

@@ -62,6 +62,7 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["DELETE api/freeze"] = Permission.Freeze,
         ["GET api/alerts"] = Permission.Read,
         ["GET api/alerts/{id}"] = Permission.Read,
+        ["POST api/alerts/{id}/acknowledge"] = Permission.Alerts,
         ["POST api/alerts/test"] = Permission.Alerts,
         ["POST api/vault-events"] = Permission.Events,
         ["POST api/probe"] = Permission.Probe,

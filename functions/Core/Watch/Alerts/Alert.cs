@@ -36,6 +36,12 @@ public static class AlertKinds
     public const string TimerLate = "timer.late";
     public const string MessagePoison = "message.poison";
 
+    /// <summary>Those whose occurrences follow one another for one cause, whose end ends them all; of the others each is about something of its own.</summary>
+    private static readonly string[] Recurring = [TargetDrift, RolloutFailed, TimerLate];
+
+    /// <summary>True for a kind that comes up again and again until its cause is gone.</summary>
+    public static bool IsRecurring(string kind) => Recurring.Contains(kind, StringComparer.Ordinal);
+
     /// <summary>Sent on request, to see that a channel works.</summary>
     public const string Test = "test";
 }

@@ -4,6 +4,9 @@ using Certrelay.Records;
 
 namespace Certrelay.Watch.Alerts;
 
+/// <summary>That somebody knows of an alert, and why that is enough for now.</summary>
+public sealed record Acknowledgement(string By, DateTimeOffset At, string Reason);
+
 /// <summary>An alert that was raised. The row of its id, in the partition of its kind and subject.</summary>
 public sealed record AlertRecord : IRecord<AlertRecord>
 {
@@ -16,6 +19,9 @@ public sealed record AlertRecord : IRecord<AlertRecord>
 
     /// <summary>When its cause was gone; null while it is not.</summary>
     public DateTimeOffset? Resolved { get; init; }
+
+    /// <summary>Who has taken it on; null while nobody has.</summary>
+    public Acknowledgement? Acknowledged { get; init; }
 
     public static JsonTypeInfo<AlertRecord> Json => AlertJson.Default.AlertRecord;
 

@@ -8,14 +8,16 @@ namespace Certrelay.Watch.Alerts;
 public sealed class AlertRecords(IRecordStore store, NoticeRecords notices, TimeProvider time)
 {
     /// <summary>
-    /// Raises an alert unless it was raised before, and has its owner told at the end of the grouping window; true when it is new. Throws
-    /// <see cref="Transient"/> (<c>store.unavailable</c>): called again, it writes what was left out.
+    /// Raises an alert unless it was raised before, and has its owner told at the end of the grouping window; true when it is new. One that comes up again at a level that
+    /// somebody has acknowledged is left out. Throws <see cref="Transient"/> (<c>store.unavailable</c>): called again, it writes what was left out.
     /// </summary>
     public async Task<bool> RaiseAsync(Alert alert, CancellationToken cancellationToken)
     {
         var key = AlertRecord.Key(alert.Id);
         var saved = await store.ReadAsync<AlertRecord>(key, cancellationToken);
         var isNew = saved is null;
+        if (saved is null && await IsAcknowledgedAsync(alert, cancellationToken))
+            return false;
         if (saved is null)
         {
             // The row decides which notice tells of it, before any notice does.
@@ -34,18 +36,31 @@ public sealed class AlertRecords(IRecordStore store, NoticeRecords notices, Time
     }
 
     /// <summary>Notes that the cause of all alerts of a kind about a subject is gone, and returns how many were open. A new occurrence raises again.</summary>
-    public async Task<int> ResolveAsync(string kind, string subject, CancellationToken cancellationToken)
+    public Task<int> ResolveAsync(string kind, string subject, CancellationToken cancellationToken) => ResolveAsync(kind, subject, static _ => true, cancellationToken);
+
+    /// <summary>As the other overload, for the occurrences of which this is true.</summary>
+    public async Task<int> ResolveAsync(string kind, string subject, Predicate<string> isGone, CancellationToken cancellationToken)
     {
         var resolved = 0;
-        var open = store.ReadRangeAsync<AlertRecord>(Tables.Alerts, Alert.Partition(kind, subject), RowRange.All, cancellationToken)
-            .Where(static alert => alert.Value.Resolved is null);
-        await foreach (var alert in open)
+        await foreach (var alert in OpenAsync(kind, subject, cancellationToken).Where(alert => isGone(alert.Value.Alert.Generation)))
         {
             if (await TryReplaceAsync(alert, alert.Value with { Resolved = time.GetUtcNow() }, cancellationToken) is not null)
                 resolved++;
         }
 
         return resolved;
+    }
+
+    /// <summary>Notes who has taken an alert on and why, the first of them; null when there is no such alert.</summary>
+    public async Task<ListedAlert?> AcknowledgeAsync(string id, string by, string reason, CancellationToken cancellationToken)
+    {
+        while (Alert.IsId(id) && await store.ReadAsync<AlertRecord>(AlertRecord.Key(id), cancellationToken) is { Value.Acknowledged: null } alert)
+        {
+            if (await TryReplaceAsync(alert, alert.Value with { Acknowledged = new Acknowledgement(by, time.GetUtcNow(), reason) }, cancellationToken) is not null)
+                break;
+        }
+
+        return await ReadAsync(id, cancellationToken);
     }
 
     /// <summary>The alert of an id with how it was delivered; null when there is none.</summary>
@@ -83,6 +98,13 @@ public sealed class AlertRecords(IRecordStore store, NoticeRecords notices, Time
                 yield return new ListedAlert(alert.Value, deliveries);
         }
     }
+
+    private IAsyncEnumerable<Stored<AlertRecord>> OpenAsync(string kind, string subject, CancellationToken cancellationToken) =>
+        store.ReadRangeAsync<AlertRecord>(Tables.Alerts, Alert.Partition(kind, subject), RowRange.All, cancellationToken).Where(static alert => alert.Value.Resolved is null);
+
+    private async Task<bool> IsAcknowledgedAsync(Alert alert, CancellationToken cancellationToken) => AlertKinds.IsRecurring(alert.Kind)
+        && await OpenAsync(alert.Kind, alert.Subject, cancellationToken).AnyAsync(
+            known => known.Value.Acknowledged is not null && known.Value.Alert.Level >= alert.Level && known.Value.Alert.Ordinal >= alert.Ordinal, cancellationToken);
 
     private async Task<Stored<AlertRecord>?> TryReplaceAsync(Stored<AlertRecord> old, AlertRecord value, CancellationToken cancellationToken)
     {

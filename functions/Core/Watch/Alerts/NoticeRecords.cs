@@ -9,7 +9,7 @@ namespace Certrelay.Watch.Alerts;
 /// The rows of notices, and the order in which they are written: the hint in Due before the truth, old hints dropped last of all. A notice is open until its window is
 /// over; each alert joins in one batch with the notice's own row, so that none joins one that is on its way.
 /// </summary>
-public sealed class NoticeRecords(IRecordStore store, Due due, IWorkQueue queue, AlertOptions options, TimeProvider time)
+public sealed class NoticeRecords(IRecordStore store, Due due, IWorkQueue queue, AlertOptions options, KeepOptions keep, TimeProvider time)
 {
     /// <summary>The most alerts of one notice; the next opens another.</summary>
     public const int Largest = 2000;
@@ -91,6 +91,8 @@ public sealed class NoticeRecords(IRecordStore store, Due due, IWorkQueue queue,
 
         var now = KeyText.Truncate(time.GetUtcNow());
         var closed = notice.Value with { Closed = true, Channels = channels };
+        if (CleanupHint(closed, now) is { } end)
+            await due.PutAsync(end, cancellationToken);
         foreach (var channel in channels)
             await due.PutAsync(Hint(notice.Value.Id, channel, now), cancellationToken);
         await store.WriteAsync(
@@ -121,6 +123,29 @@ public sealed class NoticeRecords(IRecordStore store, Due due, IWorkQueue queue,
     /// <summary>The hint at a notice, or at its delivery through a channel.</summary>
     public static DueHint Hint(string notice, string? channel, DateTimeOffset moment) =>
         new(DueKind.Notice, moment, channel is null ? notice : $"{notice}.{channel}");
+
+    /// <summary>When a notice may go with its alerts, the last of which was resolved at a moment; null for never.</summary>
+    public DueHint? CleanupHint(NoticeRecord notice, DateTimeOffset resolved) =>
+        resolved + keep.Resolved is { } end ? new DueHint(DueKind.Cleanup, KeyText.Truncate(end), $"told-{notice.Id}") : null;
+
+    /// <summary>Writes again what is due of a notice.</summary>
+    public async Task HintAsync(NoticeRecord notice, CancellationToken cancellationToken)
+    {
+        if (!notice.Closed)
+        {
+            await due.PutAsync(Hint(notice.Id, channel: null, notice.Closes), cancellationToken);
+            return;
+        }
+
+        foreach (var delivery in await DeliveriesAsync(notice.Id, cancellationToken))
+        {
+            if (delivery.Moment is { } moment)
+                await due.PutAsync(Hint(notice.Id, delivery.Channel, moment), cancellationToken);
+        }
+
+        if (CleanupHint(notice, notice.Closes) is { } end)
+            await due.PutAsync(end, cancellationToken);
+    }
 
     private async Task<NoticeRecord> BeginAsync(string? owner, CancellationToken cancellationToken)
     {

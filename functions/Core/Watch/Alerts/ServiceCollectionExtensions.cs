@@ -24,6 +24,7 @@ public static class ServiceCollectionExtensions
                 .AddSingleton<NoticeRecords>()
                 .AddSingleton<AlertRecords>()
                 .AddSingleton<NoticeRunner>()
+                .AddSingleton<AlertRetention>()
                 .AddSingleton<ISettledSteps, RolloutAlerts>();
         }
     }
