@@ -70,6 +70,7 @@ public static class CoreServices
         .AddSingleton<TargetWatch>()
         .AddSingleton<ContentFetch>()
         .AddSingleton<RevocationCheck>()
+        .AddSingleton<RevocationWatch>()
         .AddSingleton<EndpointSurvey>()
         .AddSingleton<EndpointSurveys>()
         .AddSingleton(settings.Discover)

@@ -3,13 +3,15 @@ using Certrelay.Rollouts;
 using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Moments;
+using Certrelay.Watch.Revocation;
 using Certrelay.Watch.VaultEvents;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Certrelay.App.Triggers;
 
 /// <summary>The nudges: each names a record, whose truth decides what happens.</summary>
-public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatch watch, NoticeRunner notices, TimerWork timers, Cleanup cleanup, VaultVersions versions)
+public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatch watch, NoticeRunner notices, TimerWork timers, Cleanup cleanup, VaultVersions versions,
+    RevocationWatch revocations)
 {
     [Function("Deploy")]
     public Task Deploy([QueueTrigger(QueueNames.Deploy)] string message, CancellationToken cancellationToken) =>
@@ -20,8 +22,11 @@ public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatc
         runner.MoveAsync(Nudge.Read(message), cancellationToken);
 
     [Function("Check")]
-    public Task Check([QueueTrigger(QueueNames.Check)] string message, CancellationToken cancellationToken) =>
-        check.RunAsync(Nudge.Read(message, DueKind.Check), cancellationToken);
+    public Task Check([QueueTrigger(QueueNames.Check)] string message, CancellationToken cancellationToken)
+    {
+        var hint = Nudge.Read(message, DueKind.Check);
+        return RevocationRecord.VersionOf(hint.Id) is null ? check.RunAsync(hint, cancellationToken) : revocations.RunAsync(hint, cancellationToken);
+    }
 
     [Function("Probe")]
     public Task Probe([QueueTrigger(QueueNames.Probe)] string message, CancellationToken cancellationToken) =>

@@ -104,9 +104,15 @@ public sealed class CertificateRegistry(
             {
                 var check = CheckRecord.Draw(version, now);
                 await due.PutAsync(check.Hint!, cancellationToken);
+                var revocation = RevocationRecord.First(name, sequence, leaf, now);
+                if (revocation?.Hint is { } question)
+                    await due.PutAsync(question, cancellationToken);
                 await store.WriteAsync(
                     [
                         new RecordChange.Put(CheckRecord.Key(name), check.ToBody()),
+                        revocation is null
+                            ? new RecordChange.Delete(RevocationRecord.Key(name), null)
+                            : new RecordChange.Put(RevocationRecord.Key(name), revocation.ToBody()),
                         before is null
                             ? new RecordChange.Insert(LineageRecord.Key(name), lineage.ToBody())
                             : new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag),
@@ -215,7 +221,7 @@ public sealed class CertificateRegistry(
             await index.DropAsync(row.Key, row.ETag, cancellationToken);
         }
 
-        await store.WriteAsync([new RecordChange.Delete(CheckRecord.Key(name), null)], cancellationToken);
+        await store.WriteAsync([new RecordChange.Delete(CheckRecord.Key(name), null), new RecordChange.Delete(RevocationRecord.Key(name), null)], cancellationToken);
         await vault.RemoveAsync(VersionKeys.VaultName(name), cancellationToken);
         await index.DropAsync(lineage.Key, lineage.ETag, cancellationToken);
     }

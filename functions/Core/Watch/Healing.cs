@@ -1,3 +1,4 @@
+using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
@@ -46,6 +47,8 @@ public sealed partial class Healing(
             if (before is not null && keep.HintOf(name, before.Sequence, version.Created) is { } hint)
                 await due.PutAsync(hint, cancellationToken);
             before = version;
+            if (version.Sequence == lineage.Value.Current)
+                await RevocationAsync(version, cancellationToken);
             await owed.BeginAsync(version, cancellationToken);
             if (lineage.Value.Leaf is null && version.Sequence == lineage.Value.Current)
                 lineage = await store.ReplaceAsync(lineage, lineage.Value with { Leaf = CurrentLeaf.Of(version) }, cancellationToken);
@@ -99,6 +102,16 @@ public sealed partial class Healing(
         }
 
         if (check?.Value.Hint is { } hint)
+            await due.PutAsync(hint, cancellationToken);
+    }
+
+    private async Task RevocationAsync(VersionRecord current, CancellationToken cancellationToken)
+    {
+        var key = RevocationRecord.Key(current.Certificate);
+        var saved = await store.ReadAsync<RevocationRecord>(key, cancellationToken);
+        if (saved is null && RevocationRecord.First(current.Certificate, current.Sequence, CertificateRecord.Parse(current.Leaf), time.GetUtcNow()) is { } first)
+            saved = await store.TryInsertAsync(key, first, cancellationToken);
+        if (saved?.Value.Hint is { } hint)
             await due.PutAsync(hint, cancellationToken);
     }
 

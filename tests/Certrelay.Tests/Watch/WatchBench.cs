@@ -3,6 +3,7 @@ using System.Text.Json;
 using Certrelay.App;
 using Certrelay.App.Embedded;
 using Certrelay.App.Embedded.Sqlite;
+using Certrelay.App.Triggers;
 using Certrelay.Certificates;
 using Certrelay.Outgoing;
 using Certrelay.Records;
@@ -25,7 +26,7 @@ internal sealed class WatchBench : IAsyncDisposable
 
     public WatchBench(Action<IServiceCollection>? change = null, Func<Settings, Settings>? configure = null)
     {
-        var settings = new Settings { DataFolder = _folder["data"], Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true } };
+        var settings = new Settings { DataFolder = _folder["data"], Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true, Allow = ["127.0.0.0/8"] } };
         settings = configure?.Invoke(settings) ?? settings;
         var services = new ServiceCollection()
             .AddLogging(log => log.SetMinimumLevel(LogLevel.Warning))
@@ -33,6 +34,7 @@ internal sealed class WatchBench : IAsyncDisposable
             .AddSingleton<TimeProvider>(Time)
             .AddCertrelay(settings)
             .AddEmbedded(new EmbeddedData(settings, Time));
+        services.AddSingleton<Queues>();
         change?.Invoke(services);
         _services = services.BuildServiceProvider();
     }
@@ -65,7 +67,7 @@ internal sealed class WatchBench : IAsyncDisposable
         await Get<DueNudges>().RunAsync(DueKind.Check, Time.GetUtcNow(), CancellationToken.None);
         await Get<DueNudges>().RunAsync(DueKind.Probe, Time.GetUtcNow(), CancellationToken.None);
         foreach (var message in await TakeAsync(QueueNames.Check))
-            await Get<CertificateCheck>().RunAsync(Nudge.Read(message, DueKind.Check), CancellationToken.None);
+            await Get<Queues>().Check(message, CancellationToken.None);
         foreach (var message in await TakeAsync(QueueNames.Probe))
             await Get<TargetWatch>().RunAsync(Nudge.Read(message, DueKind.Probe), CancellationToken.None);
     }

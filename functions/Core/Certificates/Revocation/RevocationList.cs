@@ -38,10 +38,11 @@ internal sealed class RevocationList
     /// <summary>When the certificate with this serial number was revoked; null when it was not.</summary>
     public DateTimeOffset? RevokedAt(string serial)
     {
+        var wanted = Convert.FromHexString(serial);
         for (var entries = _entries; entries.HasData;)
         {
             var entry = entries.ReadSequence();
-            if (Convert.ToHexStringLower(entry.ReadInteger().Span) == serial)
+            if (entry.ReadInteger().Span.SequenceEqual(wanted))
                 return entry.ReadTime();
         }
 

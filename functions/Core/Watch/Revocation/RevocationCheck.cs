@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Certrelay.Certificates;
 
@@ -21,22 +20,27 @@ public enum RevocationState
 public sealed record RevocationReading(RevocationState State, string? Source, DateTimeOffset? RevokedAt, IReadOnlyList<string> Faults);
 
 /// <summary>
-/// Asks the sources that a certificate names: OCSP first, as it is small, then revocation lists. Answers are kept until the issuer's next one is due.
+/// Asks the sources that a certificate names: OCSP first, as it is small, then revocation lists. A list is fetched once an hour for all certificates of an issuer, and a
+/// source that does not answer is left alone for a minute.
 /// </summary>
 public sealed class RevocationCheck(ContentFetch fetch, TimeProvider time)
 {
     // Large public lists have some megabytes; an answer has some hundred bytes.
     private const int LongestList = 16 * 1024 * 1024;
     private const int LongestAnswer = 64 * 1024;
-    private const int MostKept = 256;
-    private const long MostBytesKept = 64L * 1024 * 1024;
     private const int MostSources = 3;
 
     // Of clocks, in either direction.
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, (byte[] Body, DateTimeOffset Until)> _kept = new(StringComparer.Ordinal);
-    private long _keptBytes;
+    // An issuer may publish before the next answer is due, and does when it revokes.
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(1);
+
+    private readonly KeptAnswers<Judged<OcspResponse>> _responses = new(time);
+    private readonly KeptAnswers<Judged<RevocationList>> _lists = new(time);
+    private readonly KeptAnswers<Fetched> _silent = new(time);
 
     /// <summary>Null when the certificate names no source; <paramref name="issuer"/> must have signed it. Only cancellation is thrown.</summary>
     public async Task<RevocationReading?> CheckAsync(CertificateRecord certificate, CertificateRecord issuer, TimeSpan timeout, CancellationToken cancellationToken)
@@ -47,62 +51,66 @@ public sealed class RevocationCheck(ContentFetch fetch, TimeProvider time)
         var faults = new List<string>();
         foreach (var url in responders)
         {
-            if (await AskAsync(url, certificate, issuer, timeout, faults, cancellationToken) is { } reading)
-                return reading;
+            var (response, fault) = await _responses.GetAsync($"{certificate.Fingerprint} {url}", () => AskAsync(url, certificate, issuer, timeout, cancellationToken), cancellationToken);
+            if (response is not null)
+                return Reading(response.RevokedAt, url, faults);
+            faults.Add($"{url} {fault}");
         }
 
         foreach (var url in lists)
         {
-            if (await ReadListAsync(url, certificate, issuer, timeout, faults, cancellationToken) is { } reading)
-                return reading;
+            var (list, fault) = await _lists.GetAsync($"{issuer.Fingerprint} {url}", () => ReadListAsync(url, issuer, timeout, cancellationToken), cancellationToken);
+            if (list is not null)
+                return Reading(list.RevokedAt(certificate.Serial), url, faults);
+            faults.Add($"{url} {fault}");
         }
 
         return new RevocationReading(RevocationState.Unknown, Source: null, RevokedAt: null, faults);
     }
 
-    private async Task<RevocationReading?> AskAsync(
-        string url, CertificateRecord certificate, CertificateRecord issuer, TimeSpan timeout, List<string> faults, CancellationToken cancellationToken)
+    private static RevocationReading Reading(DateTimeOffset? revokedAt, string url, List<string> faults) =>
+        new(revokedAt is null ? RevocationState.Good : RevocationState.Revoked, url, revokedAt, faults);
+
+    private async Task<(Judged<OcspResponse> Answer, DateTimeOffset? Until, int Bytes)> AskAsync(
+        string url, CertificateRecord certificate, CertificateRecord issuer, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var question = new ByteArrayContent(OcspRequest.Encode(certificate, issuer));
         question.Headers.ContentType = new MediaTypeHeaderValue("application/ocsp-request");
-        var key = $"{certificate.Fingerprint} {url}";
-        var (body, fault) = await GetAsync(key, url, question, LongestAnswer, timeout, cancellationToken);
+        var (body, fault) = await GetAsync(url, question, LongestAnswer, timeout, cancellationToken);
         var now = time.GetUtcNow();
         OcspResponse? response = null;
         if (body is not null && OcspResponse.TryRead(body, certificate, issuer, now, out response, out fault))
             fault = !response.IsKnown ? "does not know the certificate" : FaultOf(response.ThisUpdate, response.NextUpdate, now);
-        if (fault is null)
-        {
-            Keep(key, body!, response!.NextUpdate);
-            return new RevocationReading(response.RevokedAt is null ? RevocationState.Good : RevocationState.Revoked, url, response.RevokedAt, faults);
-        }
-
-        faults.Add($"{url} {fault}");
-        return null;
+        return Judge(response, fault, response?.NextUpdate, body);
     }
 
-    private async Task<RevocationReading?> ReadListAsync(
-        string url, CertificateRecord certificate, CertificateRecord issuer, TimeSpan timeout, List<string> faults, CancellationToken cancellationToken)
+    private async Task<(Judged<RevocationList> Answer, DateTimeOffset? Until, int Bytes)> ReadListAsync(
+        string url, CertificateRecord issuer, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var (body, fault) = await GetAsync(url, url, post: null, LongestList, timeout, cancellationToken);
+        var (body, fault) = await GetAsync(url, post: null, LongestList, timeout, cancellationToken);
         RevocationList? list = null;
         if (body is not null && RevocationList.TryRead(body, issuer, out list, out fault))
             fault = FaultOf(list.ThisUpdate, list.NextUpdate, time.GetUtcNow());
-        if (fault is null)
-        {
-            Keep(url, body!, list!.NextUpdate);
-            var revokedAt = list.RevokedAt(certificate.Serial);
-            return new RevocationReading(revokedAt is null ? RevocationState.Good : RevocationState.Revoked, url, revokedAt, faults);
-        }
-
-        faults.Add($"{url} {fault}");
-        return null;
+        return Judge(list, fault, list?.NextUpdate, body);
     }
 
-    private async Task<Fetched> GetAsync(string key, string url, HttpContent? post, int mostBytes, TimeSpan timeout, CancellationToken cancellationToken) =>
-        _kept.TryGetValue(key, out var kept) && kept.Until > time.GetUtcNow()
-            ? new Fetched(kept.Body, null)
-            : await fetch.FetchAsync(url, post, mostBytes, timeout, cancellationToken);
+    private (Judged<T> Answer, DateTimeOffset? Until, int Bytes) Judge<T>(T? answer, string? fault, DateTimeOffset? nextUpdate, byte[]? body)
+        where T : class
+    {
+        var now = time.GetUtcNow();
+        if (fault is not null)
+            return (new Judged<T>(null, fault), null, 0);
+        return (new Judged<T>(answer, null), nextUpdate < now + Longest ? nextUpdate : now + Longest, body!.Length);
+    }
+
+    private Task<Fetched> GetAsync(string url, HttpContent? post, int mostBytes, TimeSpan timeout, CancellationToken cancellationToken) => _silent.GetAsync(
+        url,
+        async () =>
+        {
+            var fetched = await fetch.FetchAsync(url, post, mostBytes, timeout, cancellationToken);
+            return (fetched, fetched.Body is null ? time.GetUtcNow() + LeftAlone : null, 0);
+        },
+        cancellationToken);
 
     private static string? FaultOf(DateTimeOffset thisUpdate, DateTimeOffset? nextUpdate, DateTimeOffset now)
     {
@@ -111,20 +119,6 @@ public sealed class RevocationCheck(ContentFetch fetch, TimeProvider time)
         return nextUpdate < now - Skew ? "is out of date" : null;
     }
 
-    private void Keep(string key, byte[] body, DateTimeOffset? until)
-    {
-        if (until is null || until <= time.GetUtcNow())
-            return;
-        // Seldom full; starting anew costs each source one request.
-        if (_kept.Count >= MostKept || Interlocked.Read(ref _keptBytes) + body.Length > MostBytesKept)
-        {
-            _kept.Clear();
-            Interlocked.Exchange(ref _keptBytes, 0);
-        }
-
-        if (_kept.TryAdd(key, (body, until.Value)))
-            Interlocked.Add(ref _keptBytes, body.Length);
-        else
-            _kept[key] = (body, until.Value);
-    }
+    /// <summary>What a source answered, or a clause that tells why it does not count.</summary>
+    private sealed record Judged<T>(T? Answer, string? Fault);
 }
