@@ -110,9 +110,7 @@ public sealed class CertificateRegistry(
                 await store.WriteAsync(
                     [
                         new RecordChange.Put(CheckRecord.Key(name), check.ToBody()),
-                        revocation is null
-                            ? new RecordChange.Delete(RevocationRecord.Key(name), null)
-                            : new RecordChange.Put(RevocationRecord.Key(name), revocation.ToBody()),
+                        .. ChangeOf(revocation, before),
                         before is null
                             ? new RecordChange.Insert(LineageRecord.Key(name), lineage.ToBody())
                             : new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag),
@@ -224,6 +222,14 @@ public sealed class CertificateRegistry(
         await store.WriteAsync([new RecordChange.Delete(CheckRecord.Key(name), null), new RecordChange.Delete(RevocationRecord.Key(name), null)], cancellationToken);
         await vault.RemoveAsync(VersionKeys.VaultName(name), cancellationToken);
         await index.DropAsync(lineage.Key, lineage.ETag, cancellationToken);
+    }
+
+    private static IEnumerable<RecordChange> ChangeOf(RevocationRecord? revocation, Stored<LineageRecord>? before)
+    {
+        if (revocation is not null)
+            yield return new RecordChange.Put(RevocationRecord.Key(revocation.Certificate), revocation.ToBody());
+        else if (before is not null)
+            yield return new RecordChange.Delete(RevocationRecord.Key(before.Value.Name), null);
     }
 
     /// <summary>Null for a damaged version, whose claim is taken over by whoever needs it, and whose index rows are dropped by whoever reads them.</summary>

@@ -83,6 +83,21 @@ public sealed class RevocationWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_renewal_that_names_nobody_to_ask_leaves_no_question_behind()
+    {
+        using var leaf = Leaf();
+        using var silent = _bench.Leaf(Now.AddHours(-1), Now.AddDays(90), "shop.example.test");
+        await _bench.UploadAsync("shop", leaf);
+        await _bench.UploadAsync("shop", silent);
+
+        await AskAsync(TimeSpan.FromHours(2));
+
+        Assert.Empty(await HintsAsync());
+        Assert.Empty(_receiver.Requests);
+        Assert.Null(await _bench.Get<IRecordStore>().GetAsync(RevocationRecord.Key("shop"), default));
+    }
+
+    [Fact]
     public async Task Nothing_is_due_for_a_certificate_that_names_nobody_to_ask_or_is_gone()
     {
         using var silent = _bench.Leaf(Now, Now.AddDays(90), "mail.example.test");

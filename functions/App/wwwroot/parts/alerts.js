@@ -22,8 +22,10 @@ export function alertList(alerts) {
     el('p', {}, subject(alert), ' ', state(kinds[alert.kind], alert.level === 'notice' ? 'idle' : alert.level === 'critical' ? 'bad' : 'warn')),
     el('p', {}, alert.cause),
     el('p', {}, alert.nextStep, way(alert)),
-    el('p', { class: 'small' }, [alert.level, `since ${asMoment(alert.at)}`, alert.owner, alert.acknowledged && `acknowledged by ${alert.acknowledged.by}: ${alert.acknowledged.reason}`, ...alert.endpoints.slice(0, 5)].filter(Boolean).join(' · ')))));
+    el('p', { class: 'small' }, [alert.level, `since ${asMoment(alert.at)}`, alert.owner, taken(alert), ...alert.endpoints.slice(0, 5)].filter(Boolean).join(' · ')))));
 }
+
+const taken = ({ acknowledged }) => acknowledged && `taken on by ${acknowledged.by}: ${acknowledged.reason}`;
 
 /** The rollout that a next step speaks of. */
 function way({ nextStep }) {

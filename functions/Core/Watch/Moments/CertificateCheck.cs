@@ -49,7 +49,8 @@ public sealed class CertificateCheck(
         // After a long stop only the last level counts.
         var level = past.LastOrDefault(static moment => moment.Level is not null)?.Level;
         var targets = await index.UsersAsync(lineage.Name, cancellationToken);
-        await ResolveSupersededAsync(version, cancellationToken);
+        if (version.Sequence > 1 && check.Value.Reached is null)
+            await ResolveSupersededAsync(version, cancellationToken);
         if (level is not null && lineage.PlannedEnd is null)
             await alerts.RaiseAsync(Expiring(lineage, version, level.Value, targets, now), cancellationToken);
         if (past.Exists(static moment => moment.Level is null))
@@ -71,8 +72,6 @@ public sealed class CertificateCheck(
     /// <summary>What was told of earlier versions is over with this one; whether it is served is told apart.</summary>
     private async Task ResolveSupersededAsync(VersionRecord current, CancellationToken cancellationToken)
     {
-        if (current.Sequence == 1)
-            return;
         var earlier = await certificates.VersionsAsync(current.Certificate, cancellationToken).Where(version => version.Sequence < current.Sequence)
             .Select(static version => version.Fingerprint.Hex).ToHashSetAsync(cancellationToken: cancellationToken);
         foreach (var kind in new[] { AlertKinds.CertificateExpiring, AlertKinds.CertificateExpired, AlertKinds.CertificateRevoked })
