@@ -55,6 +55,7 @@ public static class CoreServices
         .AddSingleton<MetricsPage>()
         .AddTelemetry(settings.Telemetry)
         .AddSingleton<Heartbeats>()
+        .AddSingleton<HealthReading>()
         .AddSingleton<TimerWork>()
         .AddSingleton<StatusCount>()
         .AddSingleton<OwedRollouts>()

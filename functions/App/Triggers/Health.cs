@@ -33,24 +33,14 @@ public sealed record StatusView
 }
 
 /// <summary>Health for whoever watches this host, status for whoever uses it.</summary>
-public sealed class Health(IRecordStore store, Heartbeats heartbeats, HttpEdge edge, EdgeOptions options, TimeProvider time)
+public sealed class Health(IRecordStore store, HealthReading health, HttpEdge edge, EdgeOptions options, TimeProvider time)
 {
     [Function("GetHealth"), Requires(Permission.None), Answers(200, typeof(HealthView)), Answers(503, typeof(HealthView))]
     [Description("Tells whether the records can be reached and the timers run.")]
     public async Task<IResult> HealthAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "healthz")] HttpRequest request, CancellationToken cancellationToken)
     {
-        List<string> reasons;
-        try
-        {
-            reasons = [.. (await heartbeats.LateAsync(cancellationToken)).Select(static timer => $"The timer {timer} is late.")];
-        }
-        catch (Failure fault)
-        {
-            // Anyone may ask: the store's own words stay in its log.
-            reasons = [fault is Transient ? "The records cannot be reached." : "A timer's record cannot be read."];
-        }
-
+        var reasons = await health.ReasonsAsync(cancellationToken);
         var status = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         return Answer.Json(status, new HealthView(reasons.Count == 0, reasons));
     }

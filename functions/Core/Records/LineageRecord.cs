@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Serialization.Metadata;
 using Certrelay.Certificates;
 using Certrelay.Vault;
@@ -13,7 +14,7 @@ public sealed record LineageRecord : IRecord<LineageRecord>
 
     public string? Owner { get; init; }
 
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>From when on the certificate shall not be served any more: it is not renewed, so nobody is reminded of its expiry. Null: it is to go on.</summary>
     public DateTimeOffset? PlannedEnd { get; init; }
@@ -91,7 +92,7 @@ public sealed record VersionRecord : IRecord<VersionRecord>
     public VaultReference? Key { get; init; }
 
     /// <summary>Warnings and information that did not refuse the upload.</summary>
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = value ?? []; } = [];
 
     public required DateTimeOffset Created { get; init; }
 

@@ -29,17 +29,17 @@ public sealed partial record ProbeRecord : IRecord<ProbeRecord>
     public DateTimeOffset? At { get; init; }
 
     /// <summary>What each address showed.</summary>
-    public IReadOnlyList<Sighting> Sightings { get; init; } = [];
+    public IReadOnlyList<Sighting> Sightings { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<ServedLeaf> Leaves { get; init; } = [];
+    public IReadOnlyList<ServedLeaf> Leaves { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = value ?? []; } = [];
 
     /// <summary>What is served instead of the desired leaf; null while all is as it should be.</summary>
     public Drift? Drift { get; init; }
 
     /// <summary>When drifts began within the last day, oldest first.</summary>
-    public IReadOnlyList<DateTimeOffset> Drifts { get; init; } = [];
+    public IReadOnlyList<DateTimeOffset> Drifts { get; init => field = value ?? []; } = [];
 
     [JsonIgnore]
     public DueHint Hint => new(DueKind.Probe, Moment, Target);

@@ -31,7 +31,7 @@ public sealed record RolloutRecord : IRecord<RolloutRecord>
     public required IReadOnlyList<RolloutTarget> Targets { get; init; }
 
     /// <summary>Codes of refusals that the one who started it took the responsibility for.</summary>
-    public IReadOnlyList<string> Overrides { get; init; } = [];
+    public IReadOnlyList<string> Overrides { get; init => field = value ?? []; } = [];
 
     /// <summary>True when its steps may begin in the maintenance windows of their targets only.</summary>
     public bool InWindow { get; init; }

@@ -96,7 +96,7 @@ public sealed record StepRecord : IRecord<StepRecord>
     public VaultReference? Backup { get; init; }
 
     /// <summary>What each address showed before the first write.</summary>
-    public IReadOnlyList<Sighting> Baseline { get; init; } = [];
+    public IReadOnlyList<Sighting> Baseline { get; init => field = value ?? []; } = [];
 
     public PendingJob? Job { get; init; }
 
@@ -112,7 +112,7 @@ public sealed record StepRecord : IRecord<StepRecord>
     /// <summary>The sentence to <see cref="Code"/>.</summary>
     public string? Message { get; init; }
 
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = value ?? []; } = [];
 
     public DateTimeOffset? Settled { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -43,7 +44,7 @@ public sealed record TargetRecord : IRecord<TargetRecord>
     /// <summary>The certificate that the target shall serve; null until one is chosen.</summary>
     public string? Certificate { get; init; }
 
-    public IReadOnlyList<Endpoint> Endpoints { get; init; } = [];
+    public IReadOnlyList<Endpoint> Endpoints { get; init => field = value ?? []; } = [];
 
     /// <summary>How long the new certificate may take to be seen everywhere; null: the kind's own.</summary>
     public TimeSpan? Window { get; init; }
@@ -60,7 +61,7 @@ public sealed record TargetRecord : IRecord<TargetRecord>
 
     public string? Owner { get; init; }
 
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Tags { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } = ReadOnlyDictionary<string, string>.Empty;
 
     public required DateTimeOffset Created { get; init; }
 

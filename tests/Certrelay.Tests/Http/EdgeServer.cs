@@ -62,7 +62,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         });
         builder.Services.AddSingleton<IRecordStore>(server.Store).AddSingleton<IWorkQueue>(server.Queue).AddSingleton(time ?? TimeProvider.System)
             .AddSingleton(FunctionTable.Of(functions)).AddSingleton<FunctionInvoker>().AddHttpEdge(options)
-            .AddSingleton(new KeepOptions()).AddAlerts(new AlertOptions()).AddSingleton<Heartbeats>();
+            .AddSingleton(new KeepOptions()).AddAlerts(new AlertOptions()).AddSingleton<Heartbeats>().AddSingleton<HealthReading>();
         services?.Invoke(builder.Services);
         server._application = builder.Build();
         server._application.MapFunctions();

@@ -40,6 +40,8 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.Equal(1, await _server.Queue.CountAsync(QueueNames.Timer, default));
 
         await HeartbeatRecord.BeatAsync(_server.Store, "Reconcile", TimeSpan.FromMinutes(1), _time, default);
+        Assert.Equal(503, (await _server.GetAsync("/healthz")).Status);
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(200, (await _server.GetAsync("/healthz")).Status);
     }
 

@@ -49,7 +49,7 @@ public sealed record NoticeRecord : IRecord<NoticeRecord>
     public int Count { get; init; }
 
     /// <summary>The channels that it goes out through; empty until it is closed.</summary>
-    public IReadOnlyList<string> Channels { get; init; } = [];
+    public IReadOnlyList<string> Channels { get; init => field = value ?? []; } = [];
 
     public static JsonTypeInfo<NoticeRecord> Json => AlertJson.Default.NoticeRecord;
 
