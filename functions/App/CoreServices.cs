@@ -36,6 +36,7 @@ public static class CoreServices
         .AddSingleton(settings.Policy)
         .AddSingleton<CertificatePolicy>()
         .AddSingleton<CertificateRegistry>()
+        .AddSingleton<CertificateUploads>()
         .AddSingleton<TargetRegistry>()
         .AddSingleton<TargetProbe>()
         .AddSingleton<TargetLeases>()

@@ -37,7 +37,7 @@ if (arguments.Upload is { } name)
 {
     var pem = Encoding.ASCII.GetBytes(await Console.In.ReadToEndAsync());
     using var inspection = CertificateInspector.Inspect(pem, new InspectionOptions { Now = TimeProvider.System.GetUtcNow() });
-    await services.GetRequiredService<CertificateRegistry>().StoreAsync(name, inspection, new LineageDetails(), CancellationToken.None);
+    await services.GetRequiredService<CertificateUploads>().StoreAsync(name, inspection, new LineageDetails(), CancellationToken.None);
     return;
 }
 

@@ -31,7 +31,7 @@ public sealed record CertificateChange
 
 /// <summary>Certificates and their versions: upload, look, describe, delete.</summary>
 public sealed class Certificates(
-    CertificateRegistry registry, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, TimeProvider time)
+    CertificateRegistry registry, CertificateUploads uploads, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, TimeProvider time)
 {
     [Function("UploadCertificate"), Requires(Permission.Upload), Audited("certificate.upload"), Idempotent]
     [Takes(typeof(UploadRequest)), Takes("application/x-pem-file"), Takes("text/plain"), Takes("application/octet-stream"), Takes("multipart/form-data")]
@@ -56,11 +56,11 @@ public sealed class Certificates(
         request.Concerns($"certificate/{name}");
 
         var details = new LineageDetails(body.Owner, body.Tags);
-        var plan = await registry.PlanAsync(name, inspection, details, cancellationToken);
+        var plan = await uploads.PlanAsync(name, inspection, details, cancellationToken);
         if (dryRun || plan.Effect is UploadEffect.Refused)
             return Judged(request, name, inspection, plan, dryRun);
         // What has begun goes on when the caller hangs up: sent again it is the same upload.
-        var result = await registry.StoreAsync(name, inspection, details, CancellationToken.None);
+        var result = await uploads.StoreAsync(name, inspection, details, CancellationToken.None);
         if (result.Version is not { } version)
             return Judged(request, name, inspection, new UploadPlan(result.Findings, UploadEffect.Refused, null), dryRun);
         var view = View(name, inspection, plan with { Effect = result.Created || plan.Effect is UploadEffect.KeyAdded ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence }, result.Findings);

@@ -32,7 +32,7 @@ public static class RecordStoreExtensions
     {
         /// <summary>One record; null when there is none; throws <see cref="Permanent"/> (<c>record.unreadable</c>).</summary>
         public async Task<Stored<T>?> ReadAsync<T>(RecordKey key, CancellationToken cancellationToken)
-            where T : IRecord<T> => (await store.GetAsync(key, cancellationToken))?.As<T>();
+            where T : IRecord<T> => await store.GetAsync(key, cancellationToken) is { } row ? ParsedRecords.Of(store).Parse<T>(row) : null;
 
         /// <summary>The records of a range; throws <see cref="Permanent"/> (<c>record.unreadable</c>) at the first damaged one.</summary>
         public async IAsyncEnumerable<Stored<T>> ReadRangeAsync<T>(

@@ -94,7 +94,7 @@ internal sealed class RolloutBench : IAsyncDisposable
     {
         using var inspection = CertificateInspector.Inspect(Encoding.ASCII.GetBytes(leaf.FullChainPem + leaf.KeyPem), new InspectionOptions { Now = DateTimeOffset.UnixEpoch.AddYears(56).AddDays(300) });
         Assert.True(inspection.IsAccepted, string.Join(", ", inspection.Findings));
-        return (await Get<CertificateRegistry>().StoreAsync(name, inspection, new LineageDetails(), CancellationToken.None)).Version!;
+        return (await Get<CertificateUploads>().StoreAsync(name, inspection, new LineageDetails(), CancellationToken.None)).Version!;
     }
 
     public async Task TargetAsync(string name, string? certificate, IReadOnlyList<Endpoint> endpoints, string? reload = null, string? test = null, TimeSpan? window = null, OnPartial onPartial = OnPartial.Hold, string? folder = null)

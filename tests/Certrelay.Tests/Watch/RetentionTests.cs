@@ -188,7 +188,7 @@ public sealed class RetentionTests : IAsyncLifetime
     {
         using var inspection = CertificateInspector.Inspect(
             System.Text.Encoding.ASCII.GetBytes(leaf.FullChainPem + leaf.KeyPem), new InspectionOptions { Now = _time.GetUtcNow() });
-        return await Get<CertificateRegistry>().StoreAsync("shop", inspection, new LineageDetails(), default);
+        return await Get<CertificateUploads>().StoreAsync("shop", inspection, new LineageDetails(), default);
     }
 
     private Task RunAsync(DueHint hint) => Get<Cleanup>().RunAsync(hint, default);

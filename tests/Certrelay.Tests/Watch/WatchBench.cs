@@ -54,7 +54,7 @@ internal sealed class WatchBench : IAsyncDisposable
         var options = new InspectionOptions { Now = Time.GetUtcNow() };
         using var inspection = CertificateInspector.Inspect(Encoding.ASCII.GetBytes(leaf.FullChainPem + leaf.KeyPem), options);
         Assert.True(inspection.IsAccepted, string.Join(", ", inspection.Findings));
-        return (await Get<CertificateRegistry>().StoreAsync(name, inspection, new LineageDetails(owner), CancellationToken.None)).Version!;
+        return (await Get<CertificateUploads>().StoreAsync(name, inspection, new LineageDetails(owner), CancellationToken.None)).Version!;
     }
 
     public Task<Stored<TargetRecord>> WatchAsync(string name, string? certificate, params IReadOnlyList<Endpoint> endpoints) => Get<TargetRegistry>().CreateAsync(

@@ -13,7 +13,12 @@ internal sealed class SqliteConnection : IDisposable
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
 
-    static SqliteConnection() => Batteries_V2.Init();
+    static SqliteConnection()
+    {
+        Batteries_V2.Init();
+        // Counts nobody reads, under one lock for the whole process at each allocation.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     private SqliteConnection(sqlite3 handle) => _handle = handle;
 
@@ -26,6 +31,8 @@ internal sealed class SqliteConnection : IDisposable
         {
             connection.Check(code);
             connection.Check(raw.sqlite3_busy_timeout(handle, BusyMilliseconds));
+            // Plans that depend on what is bound would be made anew at each binding (sqlite.org/queryplanner-ng.html section 3.2).
+            connection.Check(raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _));
             connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;");
             return connection;
         }

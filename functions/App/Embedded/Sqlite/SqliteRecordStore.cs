@@ -54,7 +54,8 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     public async IAsyncEnumerable<StoredRecord> ScanAsync(string table, string? afterPartition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Past every row of the partition: keys are printable ASCII, so 0x7f sorts behind all of them.
-        var (part, row, size) = (afterPartition ?? "", "\x7f", FirstPage);
+        // Most scans look for the next partition only.
+        var (part, row, size) = (afterPartition ?? "", "\x7f", 1);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -67,7 +68,7 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
                 yield return record;
             if (page.Count < size)
                 yield break;
-            (part, row, size) = (page[^1].Key.Partition, page[^1].Key.Row, Math.Min(size * 4, PageSize));
+            (part, row, size) = (page[^1].Key.Partition, page[^1].Key.Row, Math.Min(size * 16, PageSize));
         }
     }
 

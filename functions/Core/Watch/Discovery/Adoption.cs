@@ -21,13 +21,13 @@ public enum AdoptionOutcome
 public sealed record Adopted(string Name, AdoptionOutcome Outcome, int? Version = null, Finding? Refusal = null);
 
 /// <summary>Stores what a proposal names: certificates without a key, and targets that are watched only. What is there already is never changed by it.</summary>
-public sealed class Adoption(CertificateRegistry certificates, TargetRegistry targets, TimeProvider time)
+public sealed class Adoption(CertificateRegistry certificates, CertificateUploads uploads, TargetRegistry targets, TimeProvider time)
 {
     /// <summary>What <see cref="CertificateAsync"/> would come to now; changes nothing.</summary>
     public async Task<Adopted> PlanAsync(string name, ReadOnlyMemory<byte> pem, CancellationToken cancellationToken)
     {
         using var inspection = WatchedCertificate.Inspect(pem, time.GetUtcNow());
-        var plan = await certificates.PlanAsync(name, inspection, new LineageDetails(), cancellationToken);
+        var plan = await uploads.PlanAsync(name, inspection, new LineageDetails(), cancellationToken);
         return plan.Effect switch
         {
             UploadEffect.Refused => Refused(name, plan.Findings),
@@ -45,7 +45,7 @@ public sealed class Adoption(CertificateRegistry certificates, TargetRegistry ta
         if (!inspection.IsAccepted)
             return Refused(name, inspection.Findings);
         var details = await certificates.ReadAsync(name, cancellationToken) is null ? new LineageDetails(owner, tags) : new LineageDetails();
-        var result = await certificates.StoreAsync(name, inspection, details, cancellationToken);
+        var result = await uploads.StoreAsync(name, inspection, details, cancellationToken);
         if (result.Version is not { } version)
             return Refused(name, result.Findings);
         var outcome = !result.Created ? AdoptionOutcome.Unchanged : version.Sequence == 1 ? AdoptionOutcome.Created : AdoptionOutcome.NewVersion;

@@ -11,7 +11,8 @@ namespace Certrelay.Watch.VaultEvents;
 /// that cannot be served is told. What the product wrote itself, knows already, or does not look after changes nothing.
 /// </summary>
 public sealed partial class VaultVersions(
-    IRecordStore store, IVault vault, CertificateRegistry certificates, OwedRollouts rollouts, AlertRecords alerts, TimeProvider time, ILogger<VaultVersions> logger)
+    IRecordStore store, IVault vault, CertificateRegistry certificates, CertificateUploads uploads, OwedRollouts rollouts, AlertRecords alerts, TimeProvider time,
+    ILogger<VaultVersions> logger)
 {
     /// <summary>Works off a message; throws <see cref="System.Text.Json.JsonException"/> for one that is no event and <see cref="Transient"/> for a version that cannot be read yet.</summary>
     public async Task RunAsync(string message, CancellationToken cancellationToken)
@@ -61,7 +62,7 @@ public sealed partial class VaultVersions(
 
         using var inspection = CertificateInspector.Inspect(secret.Memory, new InspectionOptions { Now = time.GetUtcNow() });
         var result = inspection.IsAccepted
-            ? await certificates.AdoptAsync(lineage.Name, inspection, reference, cancellationToken)
+            ? await uploads.AdoptAsync(lineage.Name, inspection, reference, cancellationToken)
             : new UploadResult(inspection.Findings, null, null, Created: false);
         if (result.Version is { } version)
         {
