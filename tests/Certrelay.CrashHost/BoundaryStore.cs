@@ -7,6 +7,8 @@ internal sealed class BoundaryStore(IRecordStore inner, Boundaries boundaries) :
 {
     public Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
 
+    public Task<IReadOnlyList<StoredRecord?>> GetAsync(IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken) => inner.GetAsync(keys, cancellationToken);
+
     public IAsyncEnumerable<StoredRecord> QueryAsync(string table, string partition, RowRange range, CancellationToken cancellationToken) =>
         inner.QueryAsync(table, partition, range, cancellationToken);
 

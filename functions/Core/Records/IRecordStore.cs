@@ -43,6 +43,9 @@ public interface IRecordStore
     /// <summary>One row; null when there is none.</summary>
     Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken);
 
+    /// <summary>Many rows in the order of their keys, null where there is none: in one round, not one after the other. Each is as it was at some moment of the call.</summary>
+    Task<IReadOnlyList<StoredRecord?>> GetAsync(IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken);
+
     /// <summary>The rows of a range in order, read page by page: rows written meanwhile may or may not be seen, none is seen twice.</summary>
     IAsyncEnumerable<StoredRecord> QueryAsync(string table, string partition, RowRange range, CancellationToken cancellationToken);
 

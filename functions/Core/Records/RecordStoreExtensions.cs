@@ -34,6 +34,14 @@ public static class RecordStoreExtensions
         public async Task<Stored<T>?> ReadAsync<T>(RecordKey key, CancellationToken cancellationToken)
             where T : IRecord<T> => await store.GetAsync(key, cancellationToken) is { } row ? ParsedRecords.Of(store).Parse<T>(row) : null;
 
+        /// <summary>Many records in the order of their keys, null where there is none; throws <see cref="Permanent"/> (<c>record.unreadable</c>).</summary>
+        public async Task<IReadOnlyList<Stored<T>?>> ReadAsync<T>(IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
+            where T : IRecord<T>
+        {
+            var known = ParsedRecords.Of(store);
+            return [.. (await store.GetAsync(keys, cancellationToken)).Select(row => row is null ? null : known.Parse<T>(row))];
+        }
+
         /// <summary>The records of a range; throws <see cref="Permanent"/> (<c>record.unreadable</c>) at the first damaged one.</summary>
         public async IAsyncEnumerable<Stored<T>> ReadRangeAsync<T>(
             string table, string partition, RowRange range, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -16,8 +16,11 @@ internal sealed class FaultyStore(IRecordStore inner) : IRecordStore
     public async Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken)
     {
         var row = await inner.GetAsync(key, cancellationToken);
-        return _begun && Damaged is { } target && key == TargetRecord.Key(target) ? row! with { Body = row.Body[..(row.Body.Length / 2)] } : row;
+        return _begun && Damaged is { } target && key == TargetRecord.Key(target) ? row! with { Body = row.Body[..(row.Body.Length / 2)], ETag = $"{row.ETag}-damaged" } : row;
     }
+
+    public async Task<IReadOnlyList<StoredRecord?>> GetAsync(IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken) =>
+        await Task.WhenAll(keys.Select(key => GetAsync(key, cancellationToken)));
 
     public IAsyncEnumerable<StoredRecord> QueryAsync(string table, string partition, RowRange range, CancellationToken cancellationToken) =>
         inner.QueryAsync(table, partition, range, cancellationToken);

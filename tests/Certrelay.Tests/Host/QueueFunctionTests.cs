@@ -55,7 +55,7 @@ public sealed class QueueFunctionTests : IDisposable
     [Fact]
     public async Task A_running_message_stays_hidden_from_another_process()
     {
-        var settings = new QueueSettings { MaxPollingInterval = TimeSpan.FromMilliseconds(20), Hidden = TimeSpan.FromMilliseconds(300) };
+        var settings = new QueueSettings { MaxPollingInterval = TimeSpan.FromMilliseconds(20), Hidden = TimeSpan.FromMilliseconds(900) };
         await using var one = new HostedFunctions<Functions, Journal>(_folder.Path, _journal, TimeProvider.System, settings);
         await using var two = new HostedFunctions<Functions, Journal>(_folder.Path, _journal, TimeProvider.System, settings);
         await one.StartAsync();

@@ -24,6 +24,21 @@ public abstract class RecordStoreContract
     }
 
     [Fact]
+    public async Task Many_rows_come_in_the_order_of_their_keys_and_null_for_those_that_are_not_there()
+    {
+        for (var i = 0; i < 40; i++)
+            await Store.WriteAsync([new RecordChange.Insert(Key($"p{i % 3}", $"r{i}"), BitConverter.GetBytes(i))], None);
+
+        var keys = Enumerable.Range(0, 60).Reverse().Select(static i => Key($"p{i % 3}", $"r{i}")).ToList();
+        var rows = await Store.GetAsync(keys, None);
+
+        Assert.Equal(Enumerable.Range(0, 60).Reverse().Select(static i => i < 40 ? i : (int?)null), rows.Select(static row => row is null ? (int?)null : BitConverter.ToInt32(row.Body.Span)));
+        Assert.Equal(keys[^1], rows[^1]!.Key);
+        Assert.Equal((await Store.GetAsync(keys[^1], None))!.ETag, rows[^1]!.ETag);
+        Assert.Empty(await Store.GetAsync((IReadOnlyList<RecordKey>)[], None));
+    }
+
+    [Fact]
     public async Task Insert_refuses_a_row_that_exists()
     {
         await Insert("p", "r", "one");

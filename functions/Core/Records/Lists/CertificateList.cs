@@ -27,10 +27,10 @@ public sealed class CertificateList(IRecordStore store, ListIndex index, TimePro
     /// <summary>The names of other certificates whose current version has the same key.</summary>
     public async IAsyncEnumerable<string> WithKeyAsync(string spki, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var partition = ListRows.SameKey(spki, "x").Partition;
-        await foreach (var row in store.QueryAsync(Tables.Index, partition, RowRange.StartingWith($"{spki}."), cancellationToken))
+        var rows = store.QueryAsync(Tables.Index, ListRows.SameKey(spki, "x").Partition, RowRange.StartingWith($"{spki}."), cancellationToken);
+        await foreach (var (_, lineage) in HeldAsync(rows.Select(row => (row.Key.Row[(spki.Length + 1)..], row)), cancellationToken))
         {
-            if (await HoldAsync(row, row.Key.Row[(spki.Length + 1)..], cancellationToken) is { } lineage)
+            if (lineage is not null)
                 yield return lineage.Name;
         }
     }
@@ -48,8 +48,8 @@ public sealed class CertificateList(IRecordStore store, ListIndex index, TimePro
 
         if (await NameRows.SmallestAsync(indexes, filter.NameStart, after, cancellationToken) is { } smallest)
         {
-            await foreach (var (name, row) in smallest.ReadAsync(filter.NameStart, after, cancellationToken))
-                yield return new Listed<LineageRecord>(name, Taken(filter, await HoldAsync(row, name, cancellationToken)));
+            await foreach (var (row, lineage) in HeldAsync(smallest.ReadAsync(filter.NameStart, after, cancellationToken), cancellationToken))
+                yield return new Listed<LineageRecord>(row.Name, Taken(filter, lineage));
             yield break;
         }
 
@@ -66,8 +66,9 @@ public sealed class CertificateList(IRecordStore store, ListIndex index, TimePro
         await foreach (var partition in MonthsAsync(first?[..6], last?[..6], cancellationToken))
         {
             var range = new RowRange(first is null || partition[4..] != first[..6] ? null : after is null ? first : $"{after}!", last is null ? null : $"{last}~");
-            await foreach (var row in store.QueryAsync(Tables.Index, partition, range, cancellationToken))
-                yield return new Listed<LineageRecord>(row.Key.Row, Taken(filter, await HoldAsync(row, row.Key.Row[18..], cancellationToken)));
+            var rows = store.QueryAsync(Tables.Index, partition, range, cancellationToken).Select(static row => (row.Key.Row[18..], row));
+            await foreach (var (row, lineage) in HeldAsync(rows, cancellationToken))
+                yield return new Listed<LineageRecord>(row.Key, Taken(filter, lineage));
         }
     }
 
@@ -78,29 +79,32 @@ public sealed class CertificateList(IRecordStore store, ListIndex index, TimePro
             throw new ArgumentException("The order by domain needs one of at least two labels.", nameof(filter));
         var all = RowRange.StartingWith(prefix);
         var range = after is not null && string.CompareOrdinal($"{after}!", all.From) > 0 ? all with { From = $"{after}!" } : all;
-        await foreach (var row in store.QueryAsync(Tables.Index, partition, range, cancellationToken))
+        var rows = store.QueryAsync(Tables.Index, partition, range, cancellationToken).Select(static row => (row.Key.Row[(row.Key.Row.LastIndexOf('.') + 1)..], row));
+        await foreach (var (row, lineage) in HeldAsync(rows, cancellationToken))
         {
-            var lineage = await HoldAsync(row, row.Key.Row[(row.Key.Row.LastIndexOf('.') + 1)..], cancellationToken);
             // Once, although several of its names may lie in the domain.
-            var isFirst = lineage is not null && row.Key.Row == ListRows.Of(lineage)
+            var isFirst = lineage is not null && row.Key == ListRows.Of(lineage)
                 .Where(other => other.Partition == partition && other.Row.StartsWith(prefix, StringComparison.Ordinal))
                 .Select(static other => other.Row)
                 .Min(StringComparer.Ordinal);
-            yield return new Listed<LineageRecord>(row.Key.Row, isFirst ? Taken(filter, lineage) : null);
+            yield return new Listed<LineageRecord>(row.Key, isFirst ? Taken(filter, lineage) : null);
         }
     }
 
     private LineageRecord? Taken(CertificateFilter filter, LineageRecord? lineage) =>
         lineage is not null && filter.Takes(lineage, time.GetUtcNow()) ? lineage : null;
 
-    /// <summary>The certificate that an index row points at; null when its truth does not call for the row.</summary>
-    private async Task<LineageRecord?> HoldAsync(StoredRecord row, string name, CancellationToken cancellationToken)
+    /// <summary>Index rows, each with the certificate that it points at; null when its truth does not call for the row.</summary>
+    private async IAsyncEnumerable<((string Key, string Name) Row, LineageRecord? Lineage)> HeldAsync(
+        IAsyncEnumerable<(string Name, StoredRecord Row)> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await store.ReadAsync<LineageRecord>(LineageRecord.Key(name), cancellationToken) is { Value: { Deleting: false } lineage }
-            && ListRows.Of(lineage).Contains(row.Key))
-            return lineage;
-        await index.DropStaleAsync(row, cancellationToken);
-        return null;
+        await foreach (var (row, name, lineage) in rows.WithAsync<LineageRecord>(store, LineageRecord.Key, cancellationToken))
+        {
+            var isCalledFor = lineage is { Deleting: false } && ListRows.Of(lineage).Contains(row.Key);
+            if (!isCalledFor)
+                await index.DropStaleAsync(row, cancellationToken);
+            yield return ((row.Key.Row, name), isCalledFor ? lineage : null);
+        }
     }
 
     /// <summary>The partitions of the months from one to another (<c>yyyyMM</c>) in which anything expires.</summary>

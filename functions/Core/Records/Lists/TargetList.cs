@@ -21,8 +21,15 @@ public sealed class TargetList(IRecordStore store, ListIndex index)
 
         if (await NameRows.SmallestAsync(indexes, filter.NameStart, after, cancellationToken) is { } smallest)
         {
-            await foreach (var (name, row) in smallest.ReadAsync(filter.NameStart, after, cancellationToken))
-                yield return new Listed<TargetRecord>(name, await TakenAsync(filter, await HoldAsync(row, name, cancellationToken), cancellationToken));
+            await foreach (var (row, name, target) in smallest.ReadAsync(filter.NameStart, after, cancellationToken).WithAsync<TargetRecord>(store, TargetRecord.Key, cancellationToken))
+            {
+                // Notes of uses are dropped by those who count them.
+                if (!row.Key.Partition.StartsWith(CertificateIndex.UsePrefix, StringComparison.Ordinal) && !ListRows.Of(target).Contains(row.Key))
+                    await index.DropStaleAsync(row, cancellationToken);
+                // The filter decides about it, whatever the row said.
+                yield return new Listed<TargetRecord>(name, await TakenAsync(filter, target, cancellationToken));
+            }
+
             yield break;
         }
 
@@ -38,15 +45,5 @@ public sealed class TargetList(IRecordStore store, ListIndex index)
             return target;
         var state = await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(target.Name), cancellationToken);
         return TargetFilter.StateOf(target, state?.Value) == wanted ? target : null;
-    }
-
-    /// <summary>The target that an index row points at; the filter decides about it, whatever the row said.</summary>
-    private async Task<TargetRecord?> HoldAsync(StoredRecord row, string name, CancellationToken cancellationToken)
-    {
-        var target = (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken))?.Value;
-        // Notes of uses are dropped by those who count them.
-        if (!row.Key.Partition.StartsWith(CertificateIndex.UsePrefix, StringComparison.Ordinal) && !ListRows.Of(target).Contains(row.Key))
-            await index.DropStaleAsync(row, cancellationToken);
-        return target;
     }
 }
