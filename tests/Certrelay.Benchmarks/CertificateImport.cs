@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Certrelay.App.Embedded.Sqlite;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Vault;
-using Certrelay.Watch;
 
 namespace Certrelay.Benchmarks;
 
@@ -17,23 +17,29 @@ internal static class CertificateImport
     private const int LoopRows = 500_000;
 
     // A P-256 leaf; its chain is the same for most and not what an import is about.
-    private static readonly byte[] Leaf = RandomNumberGenerator.GetBytes(600);
+    private static readonly byte[] Leaf = MakeLeaf();
 
-    public static async Task RunAsync(IRecordStore store, int certificates, DateTimeOffset now)
+    /// <summary>Imports so many, of which the first <paramref name="due"/> to come up are to be looked at now.</summary>
+    public static async Task RunAsync(IRecordStore store, int certificates, DateTimeOffset now, int due = 0)
     {
         var lineages = Enumerable.Range(0, certificates).Select(i => Lineage(i, now)).ToList();
+        var checks = lineages.Select(lineage => Check(lineage, now)).ToList();
+        foreach (var i in Enumerable.Range(0, certificates).Where(i => checks[i].Next is not null).OrderBy(i => checks[i].Next!.At).Take(due).ToList())
+            checks[i] = checks[i] with { Moments = [checks[i].Next! with { At = KeyText.Truncate(now) }, .. checks[i].Moments.Skip(1)] };
         var watch = Stopwatch.StartNew();
         // In the order of the keys, so that each page of the file is written once: the same rows one certificate after the other take several times as long.
-        var index = lineages.SelectMany(ListRows.Of).ToArray();
+        var index = lineages.SelectMany(ListRows.Of).Concat(checks.Select(static check => check.Hint).OfType<DueHint>().Select(Due.KeyOf)).ToArray();
         Array.Sort(index, static (left, right) =>
-            string.CompareOrdinal(left.Partition, right.Partition) is var order and not 0 ? order : string.CompareOrdinal(left.Row, right.Row));
+            string.CompareOrdinal(left.Table, right.Table) is var table and not 0 ? table
+            : string.CompareOrdinal(left.Partition, right.Partition) is var order and not 0 ? order : string.CompareOrdinal(left.Row, right.Row));
         var hint = new ListHint { At = now }.ToBody();
         // The hints before the truth.
-        var rows = await WriteAsync(store, index.GroupBy(static key => key.Partition, StringComparer.Ordinal)
+        var rows = await WriteAsync(store, index.GroupBy(static key => (key.Table, key.Partition))
             .SelectMany(static partition => partition.Chunk(IRecordStore.LargestBatch)).Select(batch => batch.Select(key => (RecordChange)new RecordChange.Put(key, hint)).ToArray()));
         Console.WriteLine($"index rows alone: {rows / watch.Elapsed.TotalSeconds:N0} rows/s");
-        rows += await WriteAsync(store, lineages.Select(lineage => new RecordChange[]
+        rows += await WriteAsync(store, lineages.Select((lineage, i) => new RecordChange[]
         {
+            new RecordChange.Put(CheckRecord.Key(lineage.Name), checks[i].ToBody()),
             new RecordChange.Insert(LineageRecord.Key(lineage.Name), lineage.ToBody()),
             new RecordChange.Insert(VersionRecord.RowKey(lineage.Name, 1), Version(lineage).ToBody()),
         }));
@@ -41,24 +47,11 @@ internal static class CertificateImport
         Console.WriteLine($"import: {rows / seconds:N0} rows/s, {certificates / seconds:N0} certificates/s ({rows:N0} rows in {seconds:N1} s)");
     }
 
-    /// <summary>
-    /// The moments of all these certificates, as if the product had known each since its life began; as many as one tick takes are due now, whatever the size of the
-    /// inventory.
-    /// </summary>
-    public static Task ScheduleAsync(IRecordStore store, int certificates, DateTimeOffset now)
+    /// <summary>When a certificate is looked at next, as if the product had known it since its life began.</summary>
+    private static CheckRecord Check(LineageRecord lineage, DateTimeOffset now)
     {
-        var checks = Enumerable.Range(0, certificates).Select(i => Lineage(i, now)).Select(lineage =>
-        {
-            var drawn = CheckRecord.Draw(Version(lineage), lineage.Leaf!.NotBefore);
-            return drawn with { Moments = [.. drawn.Moments.Where(moment => moment.At > now)] };
-        }).Where(static check => check.Next is not null).OrderBy(static check => check.Next!.At).ToList();
-        var due = checks.Take(DueNudges.Most).Select(check => check with { Moments = [check.Next! with { At = KeyText.Truncate(now) }, .. check.Moments.Skip(1)] });
-        var hints = new Due(store);
-        return Parallel.ForEachAsync(due.Concat(checks.Skip(DueNudges.Most)), new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (check, token) =>
-        {
-            await hints.PutAsync(check.Hint!, token);
-            await store.InsertAsync(CheckRecord.Key(check.Certificate), check, token);
-        });
+        var drawn = CheckRecord.Draw(Version(lineage), lineage.Leaf!.NotBefore);
+        return drawn with { Moments = [.. drawn.Moments.Where(moment => moment.At > now)] };
     }
 
     /// <summary>Writes batches in their order, some hundreds under way at a time.</summary>
@@ -117,6 +110,19 @@ internal static class CertificateImport
             Leaf = new CurrentLeaf(
                 Fingerprint.Of(Encoding.ASCII.GetBytes(name)), [$"{name}.site-{i % 2000}.example"], now + left - life, KeyText.Truncate(now + left), Convert.ToHexStringLower(chance), HasKey: true),
         };
+    }
+
+    private static byte[] MakeLeaf()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=www.site-1.example", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("www.site-1.example");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
+        var now = TimeProvider.System.GetUtcNow();
+        using var leaf = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        return leaf.RawData;
     }
 
     private static VersionRecord Version(LineageRecord lineage) => new()

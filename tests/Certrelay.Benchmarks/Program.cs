@@ -1,13 +1,19 @@
 using Certrelay.Benchmarks;
 
 // Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
-//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api]
+//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api] [verbs]
 if (args is ["bare", var url])
     return await BareApp.RunAsync(url);
+if (args is [VerbBenchmark.Bare])
+{
+    Console.WriteLine("ok");
+    return 0;
+}
+
 if (args is [TlsSite.Verb])
     return await TlsSite.ServeAsync();
 
-var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api"];
+var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api", "verbs"];
 foreach (var name in chosen)
 {
     Console.WriteLine($"== {name}");
@@ -37,8 +43,11 @@ foreach (var name in chosen)
         case "api":
             await ApiBenchmark.RunAsync();
             break;
+        case "verbs":
+            await VerbBenchmark.RunAsync();
+            break;
         default:
-            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan and api.");
+            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan, api and verbs.");
             return 2;
     }
 }

@@ -51,7 +51,8 @@ public sealed class Due(IRecordStore store)
         }
     }
 
-    private static RecordKey KeyOf(DueHint hint) =>
+    /// <summary>Where a hint lies.</summary>
+    public static RecordKey KeyOf(DueHint hint) =>
         new(Tables.Due, KeyText.Shard(hint.Id, Partitions), $"{Prefix(hint.Kind)}{KeyText.Time(hint.Moment)}.{hint.Id}");
 
     private static string Prefix(DueKind kind) => kind switch
