@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Certrelay.Tests.Support;
 
 namespace Certrelay.Tests.House;
 
@@ -10,7 +11,7 @@ public sealed partial class LayersTests
     [Fact]
     public void A_folder_of_Core_names_only_folders_above_it()
     {
-        var core = Path.Combine(Root(), "functions", "Core");
+        var core = Path.Combine(Repository.Root, "functions", "Core");
         Assert.Equal(FromTheTop.Order(), Directory.GetDirectories(core).Select(Path.GetFileName).Except(["bin", "obj"]).Order());
         var breaches =
             from layer in FromTheTop.Index()
@@ -25,7 +26,7 @@ public sealed partial class LayersTests
     [Fact]
     public void Core_knows_no_host()
     {
-        var breaches = Directory.GetFiles(Path.Combine(Root(), "functions", "Core"), "*.cs", SearchOption.AllDirectories)
+        var breaches = Directory.GetFiles(Path.Combine(Repository.Root, "functions", "Core"), "*.cs", SearchOption.AllDirectories)
             .Where(file => File.ReadAllText(file) is var text && (text.Contains("Certrelay.App", StringComparison.Ordinal) || text.Contains("Azure.Functions", StringComparison.Ordinal) || text.Contains("Sqlite", StringComparison.Ordinal)))
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
@@ -34,12 +35,4 @@ public sealed partial class LayersTests
 
     [GeneratedRegex(@"Certrelay\.(?<folder>[A-Z][a-z]+)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Named();
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
-        return folder.FullName;
-    }
 }

@@ -5,7 +5,7 @@ internal static class GeneratedPage
 {
     public static void Check(string name, string text)
     {
-        var path = Path.Combine(Root(), "docs", name);
+        var path = Path.Combine(Repository.Root, "docs", name);
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -13,13 +13,5 @@ internal static class GeneratedPage
         }
 
         Assert.Equal(text, File.Exists(path) ? File.ReadAllText(path) : "");
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
-        return folder.FullName;
     }
 }
