@@ -22,8 +22,8 @@ internal sealed class SqliteConnection : IDisposable
 
     private SqliteConnection(sqlite3 handle) => _handle = handle;
 
-    /// <summary>Opens an existing file with every commit synced.</summary>
-    public static SqliteConnection Open(string path)
+    /// <summary>Opens an existing file with every commit synced and a page cache of so many KiB.</summary>
+    public static SqliteConnection Open(string path, int cacheKilobytes = 8000)
     {
         var code = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
         var connection = new SqliteConnection(handle);
@@ -33,7 +33,7 @@ internal sealed class SqliteConnection : IDisposable
             connection.Check(raw.sqlite3_busy_timeout(handle, BusyMilliseconds));
             // Plans that depend on what is bound would be made anew at each binding (sqlite.org/queryplanner-ng.html section 3.2).
             connection.Check(raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _));
-            connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;");
+            connection.Execute($"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-{cacheKilobytes};");
             return connection;
         }
         catch

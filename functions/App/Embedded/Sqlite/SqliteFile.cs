@@ -20,6 +20,9 @@ public sealed class SqliteFile : IAsyncDisposable
         INSERT OR IGNORE INTO sequence VALUES (1, 0);
         """;
 
+    // There are as many readers as threads have read at once; the system keeps the file's pages for all of them.
+    private const int ReaderKilobytes = 1000;
+
     private readonly string _path;
     private readonly ConcurrentBag<SqliteConnection> _readers = [];
     private readonly GroupCommit _writer;
@@ -51,7 +54,7 @@ public sealed class SqliteFile : IAsyncDisposable
     internal T Read<T>(Func<SqliteConnection, T> read)
     {
         if (!_readers.TryTake(out var reader))
-            reader = SqliteConnection.Open(_path);
+            reader = SqliteConnection.Open(_path, ReaderKilobytes);
         try
         {
             return read(reader);
