@@ -110,7 +110,7 @@ internal static class JsonShape
         {
             ({ } moment, _) when moment == typeof(DateTimeOffset) => "is to be a time such as 2026-01-05T08:00:00Z",
             ({ } span, _) when span == typeof(TimeSpan) => "is to be a time span such as 00:05:00",
-            ({ } pem, _) when pem == typeof(PemText) => "is to be a string",
+            ({ } text, _) when text == typeof(SecretText) => "is to be a string",
             (_, "boolean") => "is to be true or false",
             (_, "string") => "is to be a string",
             (_, "integer") => "is to be an integer",

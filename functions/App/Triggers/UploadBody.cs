@@ -12,11 +12,11 @@ public sealed record UploadRequest : IDisposable
     [ResourceName]
     public string? Name { get; init; }
 
-    public required PemText Certificate { get; init; }
+    public required SecretText Certificate { get; init; }
 
-    public PemText? Chain { get; init; }
+    public SecretText? Chain { get; init; }
 
-    public PemText? Key { get; init; }
+    public SecretText? Key { get; init; }
 
     [OneLine(200)]
     public string? Owner { get; init; }
@@ -74,7 +74,7 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
     private static UploadBody OfJson(HttpRequest request)
     {
         var json = request.Json<UploadRequest>();
-        return new UploadBody([.. new[] { json.Certificate, json.Chain, json.Key }.OfType<PemText>().Select(static pem => pem.Bytes)], json)
+        return new UploadBody([.. new[] { json.Certificate, json.Chain, json.Key }.OfType<SecretText>().Select(static pem => pem.Bytes)], json)
         {
             Name = json.Name,
             Owner = json.Owner,

@@ -56,7 +56,7 @@ internal sealed class OpenApiSchemas
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema, bool request)
     {
         // The exporter knows nothing of what has its own converter.
-        if (context.TypeInfo.Type == typeof(PemText) || context.TypeInfo.Type == typeof(Fingerprint))
+        if (context.TypeInfo.Type == typeof(SecretText) || context.TypeInfo.Type == typeof(Fingerprint))
             return Text();
         if (schema is not JsonObject json)
             return schema;

@@ -4,21 +4,21 @@ using System.Text.Json.Serialization;
 
 namespace Certrelay.App.Http;
 
-/// <summary>A JSON string that may hold a private key: read into bytes that are zeroed on disposal, never into a string, and it cannot print itself.</summary>
-[JsonConverter(typeof(PemTextConverter))]
-public sealed class PemText(byte[] buffer, int length) : IDisposable
+/// <summary>A JSON string that may hold a private key or another secret: read into bytes that are zeroed on disposal, never into a string, and it cannot print itself.</summary>
+[JsonConverter(typeof(SecretTextConverter))]
+public sealed class SecretText(byte[] buffer, int length) : IDisposable
 {
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
     public void Dispose() => CryptographicOperations.ZeroMemory(buffer);
 
-    public override string ToString() => "[pem]";
+    public override string ToString() => "[secret]";
 }
 
 /// <summary>Reads a string without making one.</summary>
-public sealed class PemTextConverter : JsonConverter<PemText>
+public sealed class SecretTextConverter : JsonConverter<SecretText>
 {
-    public override PemText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override SecretText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String)
             throw new JsonException();
@@ -26,7 +26,7 @@ public sealed class PemTextConverter : JsonConverter<PemText>
         var buffer = new byte[reader.HasValueSequence ? (int)reader.ValueSequence.Length : reader.ValueSpan.Length];
         try
         {
-            return new PemText(buffer, reader.CopyString(buffer));
+            return new SecretText(buffer, reader.CopyString(buffer));
         }
         catch (InvalidOperationException)
         {
@@ -35,6 +35,6 @@ public sealed class PemTextConverter : JsonConverter<PemText>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, PemText value, JsonSerializerOptions options) =>
-        throw new NotSupportedException("What may be a key is never written.");
+    public override void Write(Utf8JsonWriter writer, SecretText value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("What may be a secret is never written.");
 }
