@@ -4,6 +4,7 @@ using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
 using Certrelay.Targets;
+using Certrelay.Targets.Accounts;
 using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Discovery;
@@ -38,6 +39,7 @@ public static class CoreServices
         .AddSingleton<CertificateRegistry>()
         .AddSingleton<CertificateUploads>()
         .AddSingleton<TargetRegistry>()
+        .AddSingleton<AccountRegistry>()
         .AddSingleton<TargetProbe>()
         .AddSingleton<TargetLeases>()
         .AddSingleton<StepRecords>()

@@ -129,6 +129,10 @@ public static class ProblemCodes
         "The certificate is still needed: targets shall serve it, or a rollout brings it to some.",
         "Give the targets another certificate or delete them, and wait for the rollouts or cancel them.");
 
+    public static readonly ProblemCode AccountExists = new("account.exists", 409,
+        "There is an account of this name, or one is being deleted.",
+        "Choose another name, or change the one that is there with PATCH.");
+
     public static readonly ProblemCode TargetExists = new("target.exists", 409,
         "There is a target of this name.",
         "Choose another name, or change the one that is there with PUT.");

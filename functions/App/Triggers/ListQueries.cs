@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Certrelay.App.Http;
 using Certrelay.Certificates;
+using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Targets;
 using Microsoft.AspNetCore.Http;
@@ -53,6 +54,12 @@ internal sealed class ListQueries
             State = query.Word<DeployState>("state"),
         };
         return (filter, query.Page(ResourceName.IsValid));
+    }
+
+    public static (CloudVendor? Vendor, PageRequest Page) Accounts(HttpRequest request)
+    {
+        var query = new ListQueries(request);
+        return (query.Word<CloudVendor>("vendor"), query.Page(ResourceName.IsValid));
     }
 
     private string NameStart() =>

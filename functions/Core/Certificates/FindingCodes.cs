@@ -353,6 +353,10 @@ public static class FindingCodes
         "The settings of the target are not valid.",
         "Mend each setting that is named; the schema of the kind describes them all.");
 
+    public static readonly FindingCode TargetAccount = new("target.account", Severity.Error,
+        "The account that the target names does not exist, has no secret in the vault, or has a session that has ended.",
+        "Create the account, or give it a new key with PATCH /api/accounts/{name}.");
+
     public static readonly FindingCode TargetAfterEnd = new("target.after-end", Severity.Warning,
         "The target still serves a certificate whose planned end has passed.",
         "Take the site down, bring another certificate there, or change the certificate's planned end.");

@@ -12,4 +12,5 @@ public static class Tables
     public const string Timers = "Timers";
     public const string Alerts = "Alerts";
     public const string Notices = "Notices";
+    public const string Accounts = "Accounts";
 }

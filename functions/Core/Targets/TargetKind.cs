@@ -1,14 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Certrelay.Certificates;
-using Certrelay.Vault;
+using Certrelay.Targets.Accounts;
 
 namespace Certrelay.Targets;
 
 /// <summary>What a target is made with besides its settings: the host's services and, for kinds with an account, its opened credentials.</summary>
 public sealed record TargetContext(IServiceProvider Services)
 {
-    public Secret? Account { get; init; }
+    public AccountCredentials? Account { get; init; }
 }
 
 /// <summary>One kind of target: all that the form, the documentation, the check at upload and the runner need to know of it.</summary>

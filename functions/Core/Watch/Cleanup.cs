@@ -1,14 +1,15 @@
 using System.Globalization;
 using Certrelay.Records;
 using Certrelay.Rollouts;
+using Certrelay.Targets.Accounts;
 using Certrelay.Vault;
 using Certrelay.Watch.Alerts;
 
 namespace Certrelay.Watch;
 
-/// <summary>Removes what has served its time: the material for a restore a week after its step settled, the rest of a deleted certificate, kept answers, and versions, rollouts and alerts that are not needed any more.</summary>
+/// <summary>Removes what has served its time: the material for a restore a week after its step settled, the rest of a deleted certificate or account, kept answers, and versions, rollouts and alerts that are not needed any more.</summary>
 public sealed class Cleanup(
-    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, Retention retention, AlertRetention alerts, RolloutOptions options, TimeProvider time)
+    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, AccountRegistry accounts, Retention retention, AlertRetention alerts, RolloutOptions options, TimeProvider time)
 {
     /// <summary>Removes what a hint names when its time has come, then the hint; called too early or twice it changes nothing.</summary>
     public async Task RunAsync(DueHint hint, CancellationToken cancellationToken)
@@ -20,6 +21,9 @@ public sealed class Cleanup(
                 break;
             case ["crt", var certificate]:
                 await certificates.CleanUpAsync(certificate, cancellationToken);
+                break;
+            case ["acc", var account]:
+                await accounts.CleanUpAsync(account, cancellationToken);
                 break;
             case ["old", { Length: > 7 } version] when int.TryParse(version.AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence):
                 await retention.VersionAsync(version[7..], sequence, cancellationToken);

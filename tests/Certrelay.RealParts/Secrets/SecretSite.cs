@@ -36,6 +36,9 @@ internal sealed class SecretSite : IAsyncDisposable
 
     public string Answers => _folder["answers"];
 
+    public T Get<T>()
+        where T : notnull => _app!.Services.GetRequiredService<T>();
+
     public FaultyStore Store => (FaultyStore)_app!.Services.GetRequiredService<IRecordStore>();
 
     public static async Task<SecretSite> StartAsync()
@@ -56,9 +59,11 @@ internal sealed class SecretSite : IAsyncDisposable
     }
 
     /// <summary>Sends a request; the answer is kept with its headers.</summary>
-    public async Task<(int Status, string Body)> SendAsync(string method, string path, string? type = null, string? body = null)
+    public async Task<(int Status, string Body)> SendAsync(string method, string path, string? type = null, string? body = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type!));
         using var response = await _client.SendAsync(request);
@@ -67,9 +72,9 @@ internal sealed class SecretSite : IAsyncDisposable
         return ((int)response.StatusCode, text);
     }
 
-    public async Task<JsonNode> JsonAsync(string method, string path, JsonNode body, int status)
+    public async Task<JsonNode> JsonAsync(string method, string path, JsonNode body, int status, string? ifMatch = null)
     {
-        var answer = await SendAsync(method, path, "application/json", body.ToJsonString());
+        var answer = await SendAsync(method, path, "application/json", body.ToJsonString(), ifMatch);
         Assert.True(answer.Status == status, $"{method} {path}: {answer.Status} {answer.Body}");
         return JsonNode.Parse(answer.Body)!;
     }

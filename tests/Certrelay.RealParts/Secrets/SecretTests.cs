@@ -1,16 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Certrelay.CrashHost;
 using Certrelay.RealParts.Crash;
 using Certrelay.RealParts.Support;
+using Certrelay.Targets.Accounts;
 using Certrelay.Tests.Rollouts;
 using Certrelay.Tests.Support;
 
 namespace Certrelay.RealParts.Secrets;
 
-/// <summary>Whatever happens to a certificate, its private key is in the vault, sealed, and where the target reads it: nowhere else.</summary>
+/// <summary>Whatever happens to a certificate, its private key is in the vault, sealed, and where the target reads it, and an account's secret in the vault alone: nowhere else.</summary>
 public sealed class SecretTests : IAsyncLifetime
 {
     private const string PemType = "application/x-pem-file";
+
+    // Key ids in the vendors' forms are public; secrets and tokens are drawn, so that they are found only where they were put.
+    private readonly string _lasting = Convert.ToBase64String(RandomNumberGenerator.GetBytes(30));
+    private readonly string _temporary = Convert.ToBase64String(RandomNumberGenerator.GetBytes(30));
+    private readonly string _token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(300));
+    private readonly string _refused = Convert.ToBase64String(RandomNumberGenerator.GetBytes(30));
     private readonly TestCertificate _authority = TestCertificates.Root().IssueAuthority("Test Intermediate");
     private SecretSite _site = null!;
 
@@ -21,17 +30,19 @@ public sealed class SecretTests : IAsyncLifetime
         using var rsaKey = TestKey.Rsa();
         using var ecKey = TestKey.P256();
         using var lost = TestKey.Rsa();
-        var search = new SecretSearch([.. SecretIntegers.Of("former", former), .. SecretIntegers.Of("rsa", rsaKey), .. SecretIntegers.Of("ec", ecKey), .. SecretIntegers.Of("lost", lost)]);
+        var search = new SecretSearch([.. SecretIntegers.Of("former", former), .. SecretIntegers.Of("rsa", rsaKey), .. SecretIntegers.Of("ec", ecKey), .. SecretIntegers.Of("lost", lost), .. AccountSecrets()]);
         var (before, rsa, ec) = (Leaf(former), Leaf(rsaKey), Leaf(ecKey));
 
         await UploadsAsync(rsa, ec);
         await RolloutsAsync(before);
         await RefusalsAsync(ec, rsaKey, lost);
+        await AccountsAsync();
         await LooksAsync();
         await CrashAsync(Leaf(lost));
 
         NothingIsFound(search);
         ThePlacesAreInUse(rsa);
+        await TheAccountOpensAsync(search);
         await _site.StopAsync();
         NothingIsFound(search);
         // The same search finds these very keys where they belong.
@@ -110,9 +121,43 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.True(answer.Status == status, $"{status} was expected, not {answer.Status} {answer.Body}");
     }
 
+    private IEnumerable<(string Name, byte[] Value)> AccountSecrets() =>
+        new[] { ("lasting", _lasting), ("temporary", _temporary), ("token", _token), ("refused", _refused) }.Select(static one => ($"account {one.Item1}", Encoding.ASCII.GetBytes(one.Item2)));
+
+    /// <summary>An account is made, rotated, and refused for a secret in every wrong place.</summary>
+    private async Task AccountsAsync()
+    {
+        JsonObject Account(string name = "prod") => new() { ["name"] = name, ["vendor"] = "aws", ["keyId"] = "AKIAIOSFODNN7EXAMPLE", ["secret"] = _lasting };
+        await _site.JsonAsync("POST", "/api/accounts", Account(), 201);
+        await _site.JsonAsync("POST", "/api/accounts", Account(), 409);
+        foreach (var field in new[] { "name", "vendor", "site", "region", "tenant", "keyId", "sessionExpires" })
+        {
+            var wrong = Account("wrong");
+            wrong[field] = _refused;
+            await _site.JsonAsync("POST", "/api/accounts", wrong, field is "vendor" or "sessionExpires" ? 400 : 422);
+        }
+
+        var padded = Account("wrong");
+        padded["secret"] = $"{_refused} ";
+        await _site.JsonAsync("POST", "/api/accounts", padded, 422);
+        await RefusedAsync(400, "application/json", Account("wrong").ToJsonString()[..^5], "/api/accounts");
+        var temporary = new JsonObject { ["keyId"] = "ASIAIOSFODNN7EXAMPLE", ["secret"] = _temporary, ["sessionToken"] = _token };
+        await _site.JsonAsync("PATCH", "/api/accounts/prod", temporary, 428);
+        await _site.JsonAsync("PATCH", "/api/accounts/prod", temporary, 200, "*");
+    }
+
+    /// <summary>The same search finds the secret where it belongs: in the opened value of the vault, and not as it is sealed.</summary>
+    private async Task TheAccountOpensAsync(SecretSearch search)
+    {
+        using var opened = await _site.Get<AccountRegistry>().OpenAsync("prod", CancellationToken.None);
+        Assert.StartsWith("account temporary ", search.In(opened.Secret.Span));
+        Assert.StartsWith("account token ", search.In(opened.SessionToken!.Value.Span));
+        Assert.Single(Directory.GetFiles(Path.Combine(_site.Folder, "data", "vault", "acc-prod"), "*.sealed"));
+    }
+
     private async Task LooksAsync()
     {
-        foreach (var path in new[] { "certificates", "certificates/rsa", "certificates/rsa/versions", "certificates/ec/versions/1", "targets", "targets/broken", "rollouts", "status", "tokens" })
+        foreach (var path in new[] { "certificates", "certificates/rsa", "certificates/rsa/versions", "certificates/ec/versions/1", "targets", "targets/broken", "rollouts", "status", "tokens", "accounts", "accounts/prod" })
             Assert.Equal(200, (await _site.SendAsync("GET", $"/api/{path}")).Status);
         var export = await _site.SendAsync("GET", "/api/audit?format=ndjson");
         Assert.Equal(200, export.Status);

@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using Certrelay.App.Http;
+using Certrelay.Records;
+using Certrelay.Records.Lists;
+using Certrelay.Targets;
+using Certrelay.Targets.Accounts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Certrelay.App.Triggers;
+
+/// <summary>Cloud accounts: their secrets go into the vault and never come back.</summary>
+public sealed class Accounts(AccountRegistry registry)
+{
+    [Function("CreateAccount"), Requires(Permission.Accounts), Audited("account.create"), Idempotent, Takes(typeof(AccountRequest))]
+    [Answers(201, typeof(AccountView), ETag = true)]
+    [Description("Stores the credentials of a cloud account under a name; nobody is asked whether they are good.")]
+    public async Task<IResult> CreateAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/accounts")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var wanted = request.Json<AccountRequest>();
+        var account = wanted.Describe();
+        request.Caller.Demand(account.Name);
+        Refuse(registry.Check(account));
+        request.Concerns($"account/{account.Name}");
+        if (await registry.IsTakenAsync(account.Name, cancellationToken))
+            throw Exists(account.Name);
+        try
+        {
+            var stored = await registry.CreateAsync(account, CancellationToken.None);
+            return Answer.Created($"/api/accounts/{account.Name}", AccountView.Of(stored.Value), stored.ETag);
+        }
+        catch (RecordConflictException)
+        {
+            throw Exists(account.Name);
+        }
+    }
+
+    [Function("ListAccounts"), Requires(Permission.Read), Paged, Answers(200, typeof(PageOf<AccountView>))]
+    [Query("vendor", "Only those of alibaba, aws, azure, huawei or tencent.")]
+    [Description("Lists the accounts by name, without their secrets; a page may hold fewer than asked for while it has a next.")]
+    public async Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/accounts")] HttpRequest request, CancellationToken cancellationToken)
+    {
+        var (vendor, page) = ListQueries.Accounts(request);
+        var caller = request.Caller;
+        return Answer.Page(await registry.ListAsync(page.After, cancellationToken)
+            .Select(account => new Listed<AccountRecord>(account.Name, !account.Deleting && (vendor is null || account.Vendor == vendor) ? account : null))
+            .ToPageAsync(page, account => caller.MaySee(account.Name), AccountView.Of, cancellationToken));
+    }
+
+    [Function("GetAccount"), Requires(Permission.Read), Answers(200, typeof(AccountView), ETag = true)]
+    [Description("Shows an account without its secret.")]
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/accounts/{name}")] HttpRequest request, string name,
+        CancellationToken cancellationToken) => Show(await FindAsync(request, name, cancellationToken));
+
+    [Function("ChangeAccount"), Requires(Permission.Accounts), Audited("account.change", Subject = "account/{name}"), IfMatch, Takes(typeof(AccountChange))]
+    [Answers(200, typeof(AccountView), ETag = true), Answers(422, typeof(Problem), ContentType = "application/problem+json")]
+    [Description("Changes an account; with a secret its key is rotated, and the former one removed from the vault.")]
+    public async Task<IResult> ChangeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/accounts/{name}")] HttpRequest request, string name,
+        CancellationToken cancellationToken)
+    {
+        var old = await FindAsync(request, name, cancellationToken);
+        using var change = request.Json<AccountChange>();
+        request.DemandIfMatch(old.ETag);
+        var account = change.Describe(old.Value);
+        var orphans = change.Orphans(old.Value).Select(static field => new SettingsFault(field, "It comes with the secret that belongs to it."));
+        Refuse([.. orphans, .. registry.Check(account)]);
+        return Show(await registry.ChangeAsync(old, account, CancellationToken.None));
+    }
+
+    [Function("DeleteAccount"), Requires(Permission.Accounts), IfMatch(Optional = true), Answers(204)]
+    [Audited("account.delete", Subject = "account/{name}", Reason = true)]
+    [Description("Deletes an account and its secrets; at the vendor the key stays as it is.")]
+    public async Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/accounts/{name}")] HttpRequest request, string name,
+        CancellationToken cancellationToken)
+    {
+        var account = await FindAsync(request, name, cancellationToken);
+        request.DemandIfMatch(account.ETag);
+        await registry.DeleteAsync(account, CancellationToken.None);
+        return Answer.NoContent();
+    }
+
+    private async Task<Stored<AccountRecord>> FindAsync(HttpRequest request, string name, CancellationToken cancellationToken)
+    {
+        request.Caller.Demand(name);
+        return (ResourceName.IsValid(name) ? await registry.ReadAsync(name, cancellationToken) : null)
+            ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"There is no account '{name}'.");
+    }
+
+    private static IResult Show(Stored<AccountRecord> account) => Answer.Ok(AccountView.Of(account.Value), account.ETag);
+
+    private static void Refuse(IReadOnlyList<SettingsFault> faults)
+    {
+        if (faults.Count > 0)
+            throw RequestFaults.Refuse(faults);
+    }
+
+    private static ProblemException Exists(string name) => new(ProblemCodes.AccountExists, $"There is an account '{name}'.");
+}
