@@ -7,12 +7,12 @@ namespace Certrelay.Targets.Alibaba;
 /// <summary>What the two signatures of Alibaba OSS have in common.</summary>
 internal static class OssHeaders
 {
-    /// <summary>The headers that both add: date, MD5 of the body, session token.</summary>
+    /// <summary>The headers that both add: date, MD5 of a body that is not empty, session token.</summary>
     [SuppressMessage("Security", "CA5351", Justification = "The vendor asks for the MD5 of the body.")]
     public static List<CloudField> Added(CloudRequest request, CloudCredentials credentials, string time)
     {
         List<CloudField> added = [new("x-oss-date", time)];
-        if (request.Content is { } content)
+        if (request.Content is { Bytes.IsEmpty: false } content)
             added.Add(new("Content-MD5", Convert.ToBase64String(MD5.HashData(content.Bytes.Span))));
         if (credentials.SessionToken is { } token)
             added.Add(new("x-oss-security-token", token));

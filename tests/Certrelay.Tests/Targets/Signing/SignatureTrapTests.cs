@@ -64,6 +64,15 @@ public sealed class SignatureTrapTests
     }
 
     [Fact]
+    public void Oss_sends_no_MD5_of_a_body_without_bytes()
+    {
+        using var request = new CloudRequest { Method = "POST", Endpoint = new Uri("https://api.example.com"), Content = new CloudContent("application/xml", []) };
+
+        Assert.DoesNotContain(OssV4Signer.Sign(request, "b", "r", Credentials(), Now), header => header.Name == "Content-MD5");
+        Assert.DoesNotContain(OssV1Signer.Sign(request, "b", Credentials(), Now), header => header.Name == "Content-MD5");
+    }
+
+    [Fact]
     public void Tencent_sends_the_session_token_unsigned()
     {
         using var request = new CloudRequest { Method = "POST", Endpoint = new Uri("https://ssl.example.com"), Content = Json("{}") };
