@@ -79,7 +79,9 @@ internal sealed class CrashLane : IAsyncDisposable
         await using var lane = await OpenAsync();
         await lane.RunAsync([[CrashCase.Undisturbed]], end);
         await lane.NothingIsLeftAsync();
-        return lane._hosts[0].Passed(CrashSettings.Sites[0]);
+        var passed = lane._hosts[0].Passed(CrashSettings.Sites[0]);
+        // A tick of Reconcile may fall into the wait for the next move, and then that is nudged once more.
+        return [.. passed.Where((boundary, i) => i == 0 || boundary != passed[i - 1] || !boundary.EndsWith("nudged", StringComparison.Ordinal))];
     }
 
     /// <summary>Begins a rollout to each of the sites at once and waits until all are verified.</summary>
