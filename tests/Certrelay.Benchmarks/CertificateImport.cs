@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Certrelay.App.Embedded.Sqlite;
 using Certrelay.Certificates;
@@ -17,7 +16,7 @@ internal static class CertificateImport
     private const int LoopRows = 500_000;
 
     // A P-256 leaf; its chain is the same for most and not what an import is about.
-    private static readonly byte[] Leaf = MakeLeaf();
+    private static readonly byte[] Leaf = LeafOf("www.site-1.example");
 
     /// <summary>Imports so many, of which the first <paramref name="due"/> to come up are to be looked at now.</summary>
     public static async Task RunAsync(IRecordStore store, int certificates, DateTimeOffset now, int due = 0)
@@ -112,16 +111,9 @@ internal static class CertificateImport
         };
     }
 
-    private static byte[] MakeLeaf()
+    private static byte[] LeafOf(string name)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=www.site-1.example", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("www.site-1.example");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
-        var now = TimeProvider.System.GetUtcNow();
-        using var leaf = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        using var leaf = BenchmarkLeaf.Make(name);
         return leaf.RawData;
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Certrelay.Benchmarks;
@@ -48,13 +47,8 @@ internal sealed class NginxSite : IAsyncDisposable
 
     private void WritePair()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=bench.example.test", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("bench.example.test");
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var leaf = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        using var leaf = BenchmarkLeaf.Make("bench.example.test");
+        using var key = leaf.GetECDsaPrivateKey()!;
         File.WriteAllText(Path.Combine(_folder.FullName, "leaf.pem"), leaf.ExportCertificatePem());
         File.WriteAllText(Path.Combine(_folder.FullName, "leaf.key"), key.ExportPkcs8PrivateKeyPem());
     }

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Certrelay.Benchmarks;
 
@@ -33,10 +31,7 @@ internal sealed class TlsSite : IDisposable
     /// <summary>The server itself: prints its port, then serves until it is killed.</summary>
     public static async Task<int> ServeAsync()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=bench.example.test", key, HashAlgorithmName.SHA256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        using var certificate = BenchmarkLeaf.Make("bench.example.test");
         var context = SslStreamCertificateContext.Create(certificate, null, offline: true);
         var listener = new TcpListener(IPAddress.Any, 0);
         listener.Start(backlog: 4096);

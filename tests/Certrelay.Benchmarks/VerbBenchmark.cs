@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Certrelay.Benchmarks;
 
@@ -67,9 +65,7 @@ internal static class VerbBenchmark
 
     private static string WriteLeaf(string folder)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var leaf = new CertificateRequest("CN=bench.example.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        using var leaf = BenchmarkLeaf.Make("bench.example.test");
         var file = Path.Combine(folder, "leaf.pem");
         File.WriteAllText(file, leaf.ExportCertificatePem());
         return file;
