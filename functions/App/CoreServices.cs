@@ -21,7 +21,7 @@ namespace Certrelay.App;
 public static class CoreServices
 {
     public static IServiceCollection AddCertrelay(this IServiceCollection services, Settings settings) => services
-        .AddTargets(settings.Outgoing, settings.Local)
+        .AddTargets(settings.Outgoing, settings.Local, settings.Clouds)
         .AddSingleton(settings)
         .AddSingleton(settings.Rollouts.ToOptions())
         .AddSingleton(settings.Keep.ToOptions())
@@ -40,8 +40,11 @@ public static class CoreServices
         .AddSingleton<CertificateUploads>()
         .AddSingleton<TargetRegistry>()
         .AddSingleton<AccountRegistry>()
+        .AddSingleton<AccountUse>()
         .AddSingleton<TargetProbe>()
         .AddSingleton<TargetLeases>()
+        .AddSingleton<AccountTurns>()
+        .AddSingleton<Retirement>()
         .AddSingleton<StepRecords>()
         .AddSingleton<StepRunner>()
         .AddSingleton<Freeze>()

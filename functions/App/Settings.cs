@@ -5,6 +5,7 @@ using Certrelay.Certificates;
 using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Rollouts;
+using Certrelay.Targets.Calls;
 using Certrelay.Targets.Local;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Discovery;
@@ -26,6 +27,8 @@ public sealed record Settings
     public LocalOptions Local { get; init; } = new();
 
     public OutgoingOptions Outgoing { get; init; } = new();
+
+    public CloudOptions Clouds { get; init; } = new();
 
     public RolloutSettings Rollouts { get; init; } = new();
 

@@ -11,6 +11,9 @@ public abstract class Failure(string code, string message, Exception? cause) : E
 public sealed class Transient(string code, string message, TimeSpan? retryAfter = null, Exception? cause = null) : Failure(code, message, cause)
 {
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>True when nothing failed: a turn is waited for, which costs no attempt.</summary>
+    public bool Waits { get; init; }
 }
 
 /// <summary>A failure that another try cannot mend.</summary>

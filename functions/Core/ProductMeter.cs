@@ -16,6 +16,9 @@ public static class ProductMeter
     /// <summary>Handshakes with endpoints, by <c>outcome</c>: <c>ok</c> or the code of the failure.</summary>
     public static Counter<long> Handshakes { get; } = Meter.CreateCounter<long>("certrelay.handshakes", unit: null, "TLS handshakes with endpoints, by outcome.");
 
+    /// <summary>Calls of vendors' APIs, by <c>vendor</c>, <c>action</c> and <c>outcome</c>: <c>ok</c> or the kind of failure.</summary>
+    public static Counter<long> CloudCalls { get; } = Meter.CreateCounter<long>("certrelay.cloud.calls", unit: null, "Calls of vendors' APIs, by vendor, action and outcome.");
+
     /// <summary>The seconds until a call was decided, by <c>function</c> and <c>status</c>.</summary>
     public static Histogram<double> RequestDuration { get; } =
         Meter.CreateHistogram<double>("certrelay.request.duration", "s", "Seconds until a call was decided, by function and status.");

@@ -129,6 +129,10 @@ public static class ProblemCodes
         "The certificate is still needed: targets shall serve it, or a rollout brings it to some.",
         "Give the targets another certificate or delete them, and wait for the rollouts or cancel them.");
 
+    public static readonly ProblemCode AccountInUse = new("account.in-use", 409,
+        "Targets name the account.",
+        "Delete those targets, or have them name another account, then repeat the call.");
+
     public static readonly ProblemCode AccountExists = new("account.exists", 409,
         "There is an account of this name, or one is being deleted.",
         "Choose another name, or change the one that is there with PATCH.");

@@ -10,7 +10,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Certrelay.App.Triggers;
 
 /// <summary>Cloud accounts: their secrets go into the vault and never come back.</summary>
-public sealed class Accounts(AccountRegistry registry)
+public sealed class Accounts(AccountRegistry registry, AccountUse use)
 {
     [Function("CreateAccount"), Requires(Permission.Accounts), Audited("account.create"), Idempotent, Takes(typeof(AccountRequest))]
     [Answers(201, typeof(AccountView), ETag = true)]
@@ -72,7 +72,7 @@ public sealed class Accounts(AccountRegistry registry)
     }
 
     [Function("DeleteAccount"), Requires(Permission.Accounts), IfMatch(Optional = true), Answers(204)]
-    [Audited("account.delete", Subject = "account/{name}", Reason = true)]
+    [Audited("account.delete", Subject = "account/{name}", Reason = true), Answers(409, typeof(Problem), ContentType = "application/problem+json")]
     [Description("Deletes an account and its secrets; at the vendor the key stays as it is.")]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/accounts/{name}")] HttpRequest request, string name,
@@ -80,6 +80,8 @@ public sealed class Accounts(AccountRegistry registry)
     {
         var account = await FindAsync(request, name, cancellationToken);
         request.DemandIfMatch(account.ETag);
+        if (await use.UsersAsync(name, cancellationToken) is { Count: > 0 } users)
+            throw new ProblemException(ProblemCodes.AccountInUse, $"These targets name it: {string.Join(", ", users.Where(request.Caller.MaySee).DefaultIfEmpty("(some that this token may not see)"))}.");
         await registry.DeleteAsync(account, CancellationToken.None);
         return Answer.NoContent();
     }

@@ -194,7 +194,7 @@ public sealed record KindView
         Kind = kind.Name,
         Title = kind.Title,
         Writes = kind.Writes,
-        NeedsAccount = kind.NeedsAccount,
+        NeedsAccount = kind.Cloud is not null,
         WindowSeconds = (int)kind.VerificationWindow.TotalSeconds,
         KeyAlgorithms = kind.KeyAlgorithms,
     };

@@ -317,6 +317,58 @@ public static class FindingCodes
         "A version that somebody else put into the vault cannot be served.",
         "Put one there that holds certificate, chain and private key as PEM (content type application/x-pem-file), or upload it to Certrelay.");
 
+    public static readonly FindingCode CloudCredentials = new("cloud.credentials", Severity.Error,
+        "The vendor refuses the credentials of the account.",
+        "Give the account a valid key with PATCH /api/accounts/{name}, then POST /api/accounts/{name}/check.");
+
+    public static readonly FindingCode CloudSkew = new("cloud.skew", Severity.Error,
+        "The clock of this host and the vendor's differ too much.",
+        "Let the host keep its time by NTP.");
+
+    public static readonly FindingCode CloudPermission = new("cloud.permission", Severity.Error,
+        "The account may not make this call.",
+        "Allow what infra/policies lists for this kind of target.");
+
+    public static readonly FindingCode CloudThrottled = new("cloud.throttled", Severity.Warning,
+        "The account calls this action too often.",
+        "Nothing: it is called again when the vendor allows it. A lower limit can be set with Clouds:Limits.");
+
+    public static readonly FindingCode CloudNotFound = new("cloud.not-found", Severity.Error,
+        "The vendor does not know the resource or certificate.",
+        "Mend the target's settings, or create the resource.");
+
+    public static readonly FindingCode CloudBusy = new("cloud.busy", Severity.Warning,
+        "The resource is being changed at the moment.",
+        "Nothing: it is tried again.");
+
+    public static readonly FindingCode CloudConflict = new("cloud.conflict", Severity.Error,
+        "The resource is in another state than the call supposes.",
+        "Look at the resource in the vendor's console, then retry the rollout.");
+
+    public static readonly FindingCode CloudInUse = new("cloud.in-use", Severity.Error,
+        "The certificate is still bound somewhere.",
+        "Unbind it there first; what is in use is never removed.");
+
+    public static readonly FindingCode CloudQuota = new("cloud.quota", Severity.Error,
+        "The account may not have more of them.",
+        "Remove certificates that are no longer used, or have the vendor raise the quota.");
+
+    public static readonly FindingCode CloudCertificate = new("cloud.certificate", Severity.Error,
+        "The vendor does not take this certificate, chain or key.",
+        "Read the vendor's words in the step's journal; key type, key size and chain order are the usual reasons.");
+
+    public static readonly FindingCode CloudRefused = new("cloud.refused", Severity.Error,
+        "The vendor refuses the call.",
+        "Read the vendor's words in the step's journal.");
+
+    public static readonly FindingCode CloudUnavailable = new("cloud.unavailable", Severity.Warning,
+        "The vendor does not answer, or answers with an error of its own.",
+        "Nothing: it is tried again. Look at the vendor's status page when it lasts.");
+
+    public static readonly FindingCode CloudAnswer = new("cloud.answer", Severity.Error,
+        "The vendor's answer has another shape than it documents.",
+        "Report it with the action; nothing of the answer is shown, as it may hold a key.");
+
     public static readonly FindingCode TargetRefused = new("target.refused", Severity.Error,
         "The target does not take the write.",
         "Read the target's own words in the step's journal.");
@@ -356,6 +408,14 @@ public static class FindingCodes
     public static readonly FindingCode TargetAccount = new("target.account", Severity.Error,
         "The account that the target names does not exist, has no secret in the vault, or has a session that has ended.",
         "Create the account, or give it a new key with PATCH /api/accounts/{name}.");
+
+    public static readonly FindingCode TargetInPlace = new("target.in-place", Severity.Error,
+        "The content under this id would be replaced, and the key of what is there now is not in the vault, so that nobody could bring it back.",
+        "Upload what is there now first, use a kind that binds a new id, or allow it for this rollout with a reason.");
+
+    public static readonly FindingCode TargetShared = new("target.shared", Severity.Error,
+        "The certificate's id is used by resources that the target does not name, and all of them would change at once.",
+        "Name every resource in the target's settings, or bind a certificate of its own.");
 
     public static readonly FindingCode TargetAfterEnd = new("target.after-end", Severity.Warning,
         "The target still serves a certificate whose planned end has passed.",

@@ -92,6 +92,9 @@ public sealed record StepRecord : IRecord<StepRecord>
     /// <summary>What the product knew to be bound then; null when it was none of its versions.</summary>
     public VersionId? PreviousBinding { get; init; }
 
+    /// <summary>The account that its vendor is called with; null for a target without one, and before it was read.</summary>
+    public string? Account { get; init; }
+
     /// <summary>The material for a restore, in the vault.</summary>
     public VaultReference? Backup { get; init; }
 

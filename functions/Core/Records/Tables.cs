@@ -13,4 +13,5 @@ public static class Tables
     public const string Alerts = "Alerts";
     public const string Notices = "Notices";
     public const string Accounts = "Accounts";
+    public const string Budgets = "Budgets";
 }

@@ -1,4 +1,5 @@
 using Certrelay.Certificates;
+using Certrelay.Records;
 using Certrelay.Targets;
 
 namespace Certrelay.Rollouts;
@@ -7,11 +8,19 @@ namespace Certrelay.Rollouts;
 public static class PreFlight
 {
     /// <summary>The codes that a rollout may name as overridden.</summary>
-    public static IReadOnlyList<string> Overridable { get; } = [FindingCodes.TargetNotCovered.Code, FindingCodes.TargetKeyType.Code, FindingCodes.TargetOlder.Code];
+    public static IReadOnlyList<string> Overridable { get; } = [FindingCodes.TargetNotCovered.Code, FindingCodes.TargetKeyType.Code, FindingCodes.TargetOlder.Code, FindingCodes.TargetInPlace.Code];
 
     /// <summary>Every refusal at once; empty when the version may be deployed.</summary>
     public static IReadOnlyList<Finding> Check(StepContext context, IReadOnlyList<EndpointReading> baseline, DateTimeOffset now) =>
         [.. Names(context).Concat(KeyType(context)).Concat(Age(context, baseline, now)).Where(finding => !context.Rollout.Overrides.Contains(finding.Code))];
+
+    /// <summary>Refuses to replace content under an id that stays while its former key is not in our vault: nobody could bring it back.</summary>
+    public static IEnumerable<Finding> InPlace(StepContext context, TargetState state) =>
+        context.Kind.Cloud is { InPlace: true } && !context.Rollout.Overrides.Contains(FindingCodes.TargetInPlace.Code)
+            ? state.Resources
+                .Where(resource => resource.Bound is not null && resource.Fingerprint != context.State.Binding?.Fingerprint && resource.Fingerprint != context.Leaf)
+                .Select(static resource => FindingCodes.TargetInPlace.At(resource.Id))
+            : [];
 
     private static IEnumerable<Finding> Names(StepContext context)
     {

@@ -10,7 +10,7 @@ internal sealed class ReadMove(TargetProbe probe, IVault vault, TimeProvider tim
 {
     public async Task<StepOutcome> MoveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var step = context.Step;
+        var step = context.Step with { Account = context.Account };
         var probing = probe.ReadAsync(context.Target, cancellationToken);
         using var reading = await ReadTargetAsync(context, probing, cancellationToken);
         var baseline = await probing;
@@ -29,7 +29,7 @@ internal sealed class ReadMove(TargetProbe probe, IVault vault, TimeProvider tim
             }
         }
 
-        var refusals = PreFlight.Check(context, baseline, now).Concat(reading.Refusals).ToList();
+        var refusals = PreFlight.Check(context, baseline, now).Concat(PreFlight.InPlace(context, reading.State)).Concat(reading.Refusals).ToList();
         if (refusals.Count > 0)
             return (step with { Baseline = VerificationRound.Baseline(baseline) }).IsBlocked(refusals, now);
 

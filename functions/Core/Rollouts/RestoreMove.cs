@@ -1,3 +1,4 @@
+using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets;
 using Certrelay.Vault;
@@ -5,7 +6,7 @@ using Certrelay.Vault;
 namespace Certrelay.Rollouts;
 
 /// <summary><c>restoring</c>: first brings back what was there before, then looks for it by handshakes.</summary>
-internal sealed class RestoreMove(TargetProbe probe, IVault vault, TimeProvider time) : IStepMove
+internal sealed class RestoreMove(TargetProbe probe, IVault vault, VersionKeys keys, IRecordStore store, TimeProvider time) : IStepMove
 {
     public Task<StepOutcome> MoveAsync(StepContext context, CancellationToken cancellationToken) =>
         context.Step.Restored ? ProveAsync(context, cancellationToken) : RestoreAsync(context, cancellationToken);
@@ -13,8 +14,7 @@ internal sealed class RestoreMove(TargetProbe probe, IVault vault, TimeProvider 
     private async Task<StepOutcome> RestoreAsync(StepContext context, CancellationToken cancellationToken)
     {
         var step = context.Step;
-        using var backup = await OpenBackupAsync(step, cancellationToken);
-        var result = await context.Deploy.RestoreAsync(step.Previous ?? new TargetState([]), backup, step.Job, cancellationToken);
+        var result = context.Kind.Cloud is { InPlace: true } ? await DeployFormerAsync(context, cancellationToken) : await BringBackAsync(context, cancellationToken);
         var now = KeyText.Truncate(time.GetUtcNow());
         if (result is DeployResult.Pending(var job, var pollAfter))
             return (step with { Job = job }).Goes(StepState.Restoring, KeyText.Truncate(now + pollAfter), $"The target works on the restore: {job.Id}.");
@@ -30,6 +30,24 @@ internal sealed class RestoreMove(TargetProbe probe, IVault vault, TimeProvider 
         return fault is null
             ? restored.Settles(StepState.RolledBack, now, "Brought back; nothing was served before that could be looked for.")
             : (restored with { Code = fault.Code, Message = fault.Message }).Settles(StepState.RollbackFailed, now, $"The restore failed: {fault.Message}");
+    }
+
+    private async Task<DeployResult> BringBackAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        using var backup = await OpenBackupAsync(context.Step, cancellationToken);
+        return await context.Deploy.RestoreAsync(context.Step.Previous ?? new TargetState([]), backup, context.Step.Job, cancellationToken);
+    }
+
+    /// <summary>Where an id stays and its content was replaced, the former version is deployed again from our own vault.</summary>
+    private async Task<DeployResult> DeployFormerAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var former = context.Step.PreviousBinding is { } binding
+            ? await store.ReadAsync<VersionRecord>(VersionRecord.RowKey(binding.Certificate, binding.Sequence), cancellationToken)
+            : null;
+        if (former is null)
+            throw new Permanent(FindingCodes.TargetInPlace.Code, FindingCodes.TargetInPlace.Meaning);
+        using var bundle = await keys.OpenAsync(former.Value, cancellationToken);
+        return await context.Deploy.DeployAsync(bundle, context.Step.Job, cancellationToken);
     }
 
     private async Task<StepOutcome> ProveAsync(StepContext context, CancellationToken cancellationToken)

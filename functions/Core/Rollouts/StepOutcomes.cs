@@ -36,6 +36,8 @@ internal static class StepOutcomes
     public static StepOutcome ComesBack(this StepRecord step, Transient failure, DateTimeOffset now)
     {
         var delay = Backoff.After(step.Attempts, failure.RetryAfter);
+        if (failure.Waits)
+            return new StepOutcome(step with { Moment = KeyText.Truncate(now + delay), Attempts = step.Attempts - 1 }, step.Message == failure.Message ? null : failure.Message);
         return new StepOutcome(
             step with { Moment = KeyText.Truncate(now + delay), Code = failure.Code, Message = failure.Message },
             $"{failure.Message} Try {step.Attempts + 1} follows in {delay.TotalSeconds:0.#} s.");

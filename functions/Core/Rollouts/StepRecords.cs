@@ -56,6 +56,8 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
             await due.PutAsync(Hint(after, moment), cancellationToken);
         if (!before.IsSettled && CleanupOf(after) is { } cleanup)
             await due.PutAsync(cleanup, cancellationToken);
+        if (!before.IsSettled && RetirementOf(after) is { } retirement)
+            await due.PutAsync(retirement, cancellationToken);
         var etags = await store.WriteAsync(
             [new RecordChange.Replace(step.Key, after.ToBody(), step.ETag), .. Line(before, after, outcome.What)], cancellationToken);
         if (!before.IsSettled && after.IsSettled)
@@ -109,6 +111,11 @@ public sealed class StepRecords(IRecordStore store, Due due, IWorkQueue queue, R
 
     private DueHint? CleanupOf(StepRecord step) => step is { IsSettled: true, Backup: not null, Settled: { } settled }
         ? new DueHint(DueKind.Cleanup, KeyText.Truncate(settled + options.KeepBackup), $"rb-{step.Id}")
+        : null;
+
+    /// <summary>When what a step superseded at its vendor is to be removed: once it is proven; null when there is nothing.</summary>
+    public static DueHint? RetirementOf(StepRecord step) => step is { State: StepState.Verified or StepState.Bound, Written: true, Account: not null, Settled: { } settled }
+        ? new DueHint(DueKind.Cleanup, KeyText.Truncate(settled), $"up-{step.Id}")
         : null;
 
     private static DueHint Hint(StepRecord step, DateTimeOffset moment) => new(DueKind.Step, moment, step.Id);

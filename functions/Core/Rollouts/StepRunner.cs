@@ -1,5 +1,7 @@
+using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets;
+using Certrelay.Targets.Calls;
 using Certrelay.Vault;
 using Microsoft.Extensions.Logging;
 
@@ -11,13 +13,13 @@ namespace Certrelay.Rollouts;
 /// </summary>
 public sealed partial class StepRunner(
     IRecordStore store, StepRecords steps, TargetLeases leases, RolloutSummaries summaries, TargetProbe probe, VersionKeys keys, IVault vault,
-    RolloutOptions options, Freeze freeze, ISettledSteps settledSteps, IServiceProvider services, TimeProvider time, ILogger<StepRunner> logger)
+    RolloutOptions options, Freeze freeze, ISettledSteps settledSteps, AccountTurns turns, CloudSessions sessions, IWorkQueue queue, IServiceProvider services, TimeProvider time, ILogger<StepRunner> logger)
 {
     private readonly WindowHold _hold = new(store, options, time);
     private readonly ReadMove _read = new(probe, vault, time);
     private readonly DeployMove _deploy = new(keys, time);
     private readonly VerifyMove _verify = new(probe, options, time);
-    private readonly RestoreMove _restore = new(probe, vault, time);
+    private readonly RestoreMove _restore = new(probe, vault, keys, store, time);
 
     /// <summary>Makes the step's next move when it is due. Faults of the target end in the step; only the store's own are thrown.</summary>
     public async Task MoveAsync(string id, CancellationToken cancellationToken)
@@ -47,13 +49,24 @@ public sealed partial class StepRunner(
             return;
         try
         {
-            await LeaseAndMoveAsync(step, cancellationToken);
+            if (await AccountOfAsync(step.Value, cancellationToken) is { } account)
+                await TakeTurnAndMoveAsync(step, account, cancellationToken);
+            else
+                await LeaseAndMoveAsync(step, cancellationToken);
         }
         catch (RecordConflictException)
         {
             // Somebody else has moved the step: theirs stands.
             Log.Overtaken(logger, id);
         }
+    }
+
+    private async Task TakeTurnAndMoveAsync(Stored<StepRecord> step, string account, CancellationToken cancellationToken)
+    {
+        if (await turns.TryTakeAsync(account, step.Value, cancellationToken) is not { } turn)
+            return;
+        await using (turn)
+            await LeaseAndMoveAsync(step, cancellationToken);
     }
 
     private async Task LeaseAndMoveAsync(Stored<StepRecord> step, CancellationToken cancellationToken)
@@ -152,14 +165,14 @@ public sealed partial class StepRunner(
     {
         try
         {
-            var context = await OpenAsync(step, state, cancellationToken);
+            using var context = await OpenAsync(step, state, cancellationToken);
             using var scope = Log.Step(logger, context.Rollout.Correlation, step.Id);
             return await MoveFor(step.State).MoveAsync(context, cancellationToken);
         }
         catch (Transient fault)
         {
             Log.Later(logger, step.Id, fault);
-            return step.Attempts >= options.Attempts ? step.GivesUp(fault.Code, fault.Message, time.GetUtcNow()) : step.ComesBack(fault, time.GetUtcNow());
+            return step.Attempts >= options.Attempts && !fault.Waits ? step.GivesUp(fault.Code, fault.Message, time.GetUtcNow()) : step.ComesBack(fault, time.GetUtcNow());
         }
         catch (Permanent fault)
         {
@@ -190,8 +203,35 @@ public sealed partial class StepRunner(
         var target = await Required<TargetRecord>(TargetRecord.Key(step.Target), cancellationToken);
         var version = await Required<VersionRecord>(VersionRecord.RowKey(rollout.Version.Certificate, rollout.Version.Sequence), cancellationToken);
         var kind = DeployTargets.Find(target.Kind) ?? throw new Permanent("target.kind", $"There is no kind of target {target.Kind}.");
-        return new StepContext(step, rollout, target, state, version, kind, kind.Create(target.Settings, new TargetContext(services)));
+        var context = new StepContext(step, rollout, target, state, version, kind);
+        if (!TouchesTarget(step))
+            return context;
+        if (kind.Cloud is not { } cloud)
+            return context with { Deploy = kind.Create(target.Settings, new TargetContext(services)) };
+        var account = kind.AccountOf(target.Settings) ?? throw new Permanent(FindingCodes.TargetSettings.Code, FindingCodes.TargetSettings.Meaning);
+        var session = await sessions.OpenAsync(account, cloud, plan: null, cancellationToken);
+        return context with { Account = account, Session = session, Deploy = kind.Create(target.Settings, new TargetContext(services) { Cloud = session }) };
     }
+
+    /// <summary>The account whose vendor the step's next move calls; null when it calls none.</summary>
+    private async Task<string?> AccountOfAsync(StepRecord step, CancellationToken cancellationToken)
+    {
+        if (!TouchesTarget(step))
+            return null;
+        try
+        {
+            var target = await store.ReadAsync<TargetRecord>(TargetRecord.Key(step.Target), cancellationToken);
+            return target is null ? null : DeployTargets.Find(target.Value.Kind)?.AccountOf(target.Value.Settings);
+        }
+        catch (Permanent)
+        {
+            // A damaged definition: the move itself says so in the step.
+            return null;
+        }
+    }
+
+    /// <summary>False for moves that make handshakes only.</summary>
+    private static bool TouchesTarget(StepRecord step) => step.State is not (StepState.Verifying or StepState.Partial) && !(step.State == StepState.Restoring && step.Restored);
 
     private async Task<T> Required<T>(RecordKey key, CancellationToken cancellationToken)
         where T : class, IRecord<T> =>
@@ -210,6 +250,8 @@ public sealed partial class StepRunner(
     private async Task SettleAsync(StepRecord step, CancellationToken cancellationToken)
     {
         await settledSteps.SettledAsync(step, cancellationToken);
+        if (StepRecords.RetirementOf(step) is { } retirement)
+            await queue.SendAsync(QueueNames.Cleanup, Nudge.Write(retirement), TimeSpan.Zero, cancellationToken);
         // Last of all: who waits for the rollout finds everything else done.
         await RefreshAsync(step.Rollout, cancellationToken);
     }

@@ -29,5 +29,5 @@ public sealed class EndpointOnlyTarget : IDeployTarget
     public Task<DeployResult> RestoreAsync(TargetState previous, TargetBackup? backup, PendingJob? job, CancellationToken cancellationToken) =>
         throw new Permanent(FindingCodes.TargetRefused.Code, Refusal);
 
-    public Task RetireAsync(TargetState superseded, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => Task.CompletedTask;
 }

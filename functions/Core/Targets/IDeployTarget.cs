@@ -19,8 +19,8 @@ public interface IDeployTarget
     /// <summary>Brings back what <see cref="ReadAsync"/> saw before the first write.</summary>
     Task<DeployResult> RestoreAsync(TargetState previous, TargetBackup? backup, PendingJob? job, CancellationToken cancellationToken);
 
-    /// <summary>Removes our own unused leftovers of a state that a verified one has replaced.</summary>
-    Task RetireAsync(TargetState superseded, CancellationToken cancellationToken);
+    /// <summary>Removes our own unused leftovers of a certificate, once a verified state has replaced this one.</summary>
+    Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken);
 }
 
 /// <summary>What a target reported: its state, the target's own reasons to refuse a write (they lead to <c>blocked</c>), and the backup that only the vault may hold.</summary>

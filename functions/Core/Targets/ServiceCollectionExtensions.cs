@@ -1,5 +1,6 @@
 using Certrelay.Dns;
 using Certrelay.Outgoing;
+using Certrelay.Targets.Calls;
 using Certrelay.Targets.Local;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,7 +13,7 @@ public static class ServiceCollectionExtensions
     extension(IServiceCollection services)
     {
         /// <summary>Adds guard, resolver, probes and the commands of this host; a resolver or a clock that is there already stays.</summary>
-        public IServiceCollection AddTargets(OutgoingOptions outgoing, LocalOptions local)
+        public IServiceCollection AddTargets(OutgoingOptions outgoing, LocalOptions local, CloudOptions? clouds = null)
         {
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<IResolver, SystemResolver>();
@@ -22,6 +23,10 @@ public static class ServiceCollectionExtensions
             services.AddSingleton<TlsProbe>();
             services.AddSingleton<EndpointProbe>();
             services.AddSingleton<CommandRunner>();
+            services.AddSingleton(clouds ?? new CloudOptions());
+            services.AddSingleton<CloudTransport>();
+            services.AddSingleton<AccountGate>();
+            services.AddSingleton<CloudSessions>();
             return services;
         }
     }

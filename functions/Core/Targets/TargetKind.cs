@@ -1,14 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Certrelay.Certificates;
-using Certrelay.Targets.Accounts;
+using Certrelay.Targets.Calls;
 
 namespace Certrelay.Targets;
 
-/// <summary>What a target is made with besides its settings: the host's services and, for kinds with an account, its opened credentials.</summary>
+/// <summary>What a target is made with besides its settings: the host's services and, for kinds of a vendor, the account opened for this work.</summary>
 public sealed record TargetContext(IServiceProvider Services)
 {
-    public AccountCredentials? Account { get; init; }
+    /// <summary>The opened account; throws <see cref="InvalidOperationException"/> for a kind that needs none.</summary>
+    public CloudSession Cloud
+    {
+        get => field ?? throw new InvalidOperationException("No account was opened for this target.");
+        init;
+    }
 }
 
 /// <summary>One kind of target: all that the form, the documentation, the check at upload and the runner need to know of it.</summary>
@@ -35,8 +40,12 @@ public sealed record TargetKind
     /// <summary>False for a kind that is watched and never written.</summary>
     public bool Writes { get; init; } = true;
 
-    /// <summary>True when its settings are used with the credentials of an account.</summary>
-    public bool NeedsAccount { get; init; }
+    /// <summary>What it needs at its vendor; null for a kind that calls none.</summary>
+    public CloudKind? Cloud { get; init; }
+
+    /// <summary>The account that settings of this kind name; null for a kind without one, or when they are not valid.</summary>
+    public string? AccountOf(JsonElement settings) =>
+        Cloud is not null && (SettingsReader.Read(_settingsType, settings).Settings as ICloudSettings)?.Account is { } account ? account : null;
 
     /// <summary>How long the new certificate may take to be seen everywhere, unless the target says otherwise.</summary>
     public TimeSpan VerificationWindow { get; }

@@ -4,6 +4,8 @@ using Certrelay.Certificates;
 using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
+using Certrelay.Targets.Accounts;
+using Certrelay.Targets.Calls;
 
 namespace Certrelay.Targets;
 
@@ -36,7 +38,7 @@ public sealed record TargetDescription
 }
 
 /// <summary>Targets: checked whole, stored, listed and removed.</summary>
-public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, ListIndex lists, Due due, IServiceProvider services, TimeProvider time)
+public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, ListIndex lists, AccountUse accounts, Due due, IServiceProvider services, TimeProvider time)
 {
     private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(24);
 
@@ -47,7 +49,7 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, L
         if (!ResourceName.IsValid(target.Name))
             faults.Add(new SettingsFault("name", "A name has 1 to 63 of a-z and 0-9 in parts joined by single hyphens."));
         if (DeployTargets.Find(target.Kind) is { } kind)
-            faults.AddRange(kind.Check(target.Settings, services).Select(fault => new SettingsFault($"settings.{fault.Path}".TrimEnd('.'), fault.Message)));
+            faults.AddRange(await CheckAsync(kind, target.Settings, cancellationToken));
         else
             faults.Add(new SettingsFault("kind", $"There is no kind '{target.Kind}'; known are {string.Join(", ", DeployTargets.All.Select(known => known.Name))}."));
         if (target.Certificate is { } certificate && (!ResourceName.IsValid(certificate) || await store.ReadAsync<LineageRecord>(LineageRecord.Key(certificate), cancellationToken) is not { Value.Deleting: false }))
@@ -147,8 +149,25 @@ public sealed class TargetRegistry(IRecordStore store, CertificateIndex index, L
     private Task ForgetAsync(TargetRecord target, CancellationToken cancellationToken) =>
         target.Certificate is { } certificate ? index.ForgetAsync(certificate, target.Name, cancellationToken) : Task.CompletedTask;
 
-    private Task UseAsync(TargetRecord target, CancellationToken cancellationToken) =>
-        target.Certificate is { } certificate ? index.UseAsync(certificate, target.Name, cancellationToken) : Task.CompletedTask;
+    private async Task UseAsync(TargetRecord target, CancellationToken cancellationToken)
+    {
+        if (target.Certificate is { } certificate)
+            await index.UseAsync(certificate, target.Name, cancellationToken);
+        await accounts.NoteAsync(target, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<SettingsFault>> CheckAsync(TargetKind kind, JsonElement settings, CancellationToken cancellationToken)
+    {
+        var faults = kind.Check(settings, services).Select(static fault => new SettingsFault($"settings.{fault.Path}".TrimEnd('.'), fault.Message)).ToList();
+        if (kind.AccountOf(settings) is not { } account)
+            return faults;
+        var known = await store.ReadAsync<AccountRecord>(AccountRecord.Key(account), cancellationToken);
+        if (known is not { Value.Deleting: false })
+            faults.Add(new SettingsFault("settings.account", $"There is no account '{account}'."));
+        else if (known.Value.Vendor != kind.Cloud!.Vendor)
+            faults.Add(new SettingsFault("settings.account", $"The account '{account}' is one of {CloudOptions.Word(known.Value.Vendor)}; this kind needs one of {CloudOptions.Word(kind.Cloud.Vendor)}."));
+        return faults;
+    }
 
     private TargetRecord Record(TargetDescription target, DateTimeOffset created) => new()
     {

@@ -9,7 +9,7 @@ namespace Certrelay.Watch;
 
 /// <summary>Removes what has served its time: the material for a restore a week after its step settled, the rest of a deleted certificate or account, kept answers, and versions, rollouts and alerts that are not needed any more.</summary>
 public sealed class Cleanup(
-    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, AccountRegistry accounts, Retention retention, AlertRetention alerts, RolloutOptions options, TimeProvider time)
+    IRecordStore store, IVault vault, Due due, StepRecords steps, CertificateRegistry certificates, AccountRegistry accounts, Retention retention, AlertRetention alerts, Retirement retirement, RolloutOptions options, TimeProvider time)
 {
     /// <summary>Removes what a hint names when its time has come, then the hint; called too early or twice it changes nothing.</summary>
     public async Task RunAsync(DueHint hint, CancellationToken cancellationToken)
@@ -18,6 +18,9 @@ public sealed class Cleanup(
         {
             case ["rb", var step]:
                 await BackupAsync(hint.Id, step, cancellationToken);
+                break;
+            case ["up", var step]:
+                await retirement.RunAsync(step, cancellationToken);
                 break;
             case ["crt", var certificate]:
                 await certificates.CleanUpAsync(certificate, cancellationToken);

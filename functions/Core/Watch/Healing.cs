@@ -2,6 +2,7 @@ using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
+using Certrelay.Targets.Accounts;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.VaultEvents;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace Certrelay.Watch;
 
 /// <summary>Writes again the hints and index rows that the truth of one partition calls for. Each may be done twice, or while others work on the same.</summary>
 public sealed partial class Healing(
-    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, OwedRollouts owed, NoticeRecords notices, Due due, KeepOptions keep,
+    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, OwedRollouts owed, NoticeRecords notices, AccountUse accounts, Due due, KeepOptions keep,
     TimeProvider time, ILogger<Healing> logger)
 {
     /// <summary>The claims of a certificate's fingerprints, its next check and its rows in lists; the rest of one that is deleted, or whose own row is gone.</summary>
@@ -68,6 +69,7 @@ public sealed partial class Healing(
             Log.Healed(logger, "use", name);
         }
 
+        await accounts.NoteAsync(target, cancellationToken);
         if (target.Endpoints.Count > 0)
             await ProbeAsync(name, cancellationToken);
         await ListAsync(ListRows.Of(target), name, cancellationToken);

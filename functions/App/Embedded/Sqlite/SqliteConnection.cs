@@ -10,6 +10,8 @@ internal sealed class SqliteConnection : IDisposable
 {
     private const int BusyMilliseconds = 30_000;
 
+    private const int PauseMilliseconds = 20;
+
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
 
@@ -33,7 +35,8 @@ internal sealed class SqliteConnection : IDisposable
             connection.Check(raw.sqlite3_busy_timeout(handle, BusyMilliseconds));
             // Plans that depend on what is bound would be made anew at each binding (sqlite.org/queryplanner-ng.html section 3.2).
             connection.Check(raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _));
-            connection.Execute($"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-{cacheKilobytes};");
+            connection.UseLog();
+            connection.Execute($"PRAGMA synchronous=FULL; PRAGMA cache_size=-{cacheKilobytes};");
             return connection;
         }
         catch
@@ -63,6 +66,26 @@ internal sealed class SqliteConnection : IDisposable
 
     /// <summary>How many rows the last statement changed.</summary>
     public int Changes() => raw.sqlite3_changes(_handle);
+
+    /// <summary>
+    /// Turns write-ahead logging on. Of several who open a new file at once one changes its mode, and SQLite does not call the busy handler for the others
+    /// (sqlite.org/pragma.html, journal_mode), as each holds a lock that the other waits for.
+    /// </summary>
+    private void UseLog()
+    {
+        using var pause = new ManualResetEventSlim();
+        for (var waited = 0; ; waited += PauseMilliseconds)
+        {
+            var code = raw.sqlite3_exec(_handle, "PRAGMA journal_mode=WAL;");
+            if (code != raw.SQLITE_BUSY || waited >= BusyMilliseconds)
+            {
+                Check(code);
+                return;
+            }
+
+            pause.Wait(PauseMilliseconds);
+        }
+    }
 
     public void Check(int code)
     {

@@ -16,7 +16,8 @@ public sealed class AccountCredentials : IDisposable
 
     internal AccountCredentials(AccountRecord account, Secret value)
     {
-        (Name, Vendor, Site, Region, Tenant, KeyId, _value) = (account.Name, account.Vendor, account.Site, account.Region, account.Tenant, account.KeyId, value);
+        (Name, Vendor, Site, Region, Tenant, KeyId, Credentials, _value) =
+            (account.Name, account.Vendor, account.Site, account.Region, account.Tenant, account.KeyId, account.Credentials, value);
         _end = value.Bytes.IndexOf(Joint);
     }
 
@@ -31,6 +32,9 @@ public sealed class AccountCredentials : IDisposable
     public string? Tenant { get; }
 
     public string KeyId { get; }
+
+    /// <summary>The vault version that the secret is from: another one after each change of it.</summary>
+    public VaultReference Credentials { get; }
 
     /// <summary>The secret in ASCII; throws <see cref="ObjectDisposedException"/> after disposal.</summary>
     public ReadOnlyMemory<byte> Secret => _end < 0 ? _value.Memory : _value.Memory[.._end];

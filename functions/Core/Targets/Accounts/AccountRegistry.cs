@@ -92,6 +92,7 @@ public sealed class AccountRegistry(IRecordStore store, IVault vault, Due due, T
         if (account is { Value.Deleting: true })
         {
             await vault.RemoveAsync(VaultName(name), cancellationToken);
+            await RemoveRowsAsync(name, cancellationToken);
             await store.DeleteAsync(account, cancellationToken);
             return;
         }
@@ -128,6 +129,15 @@ public sealed class AccountRegistry(IRecordStore store, IVault vault, Due due, T
 
     /// <summary>Where the secrets of an account lie.</summary>
     public static string VaultName(string account) => $"acc-{account}";
+
+    /// <summary>Budgets, turns and what is known of uploads; the uploads themselves stay with the vendor.</summary>
+    private async Task RemoveRowsAsync(string name, CancellationToken cancellationToken)
+    {
+        await foreach (var row in store.QueryAsync(Tables.Budgets, name, RowRange.All, cancellationToken))
+            await store.WriteAsync([new RecordChange.Delete(row.Key, null)], cancellationToken);
+        await foreach (var row in store.QueryAsync(Tables.Accounts, name, RowRange.StartingWith("u."), cancellationToken))
+            await store.WriteAsync([new RecordChange.Delete(row.Key, null)], cancellationToken);
+    }
 
     private async Task<VaultReference> SealAsync(AccountDescription account, AccountSecret key, CancellationToken cancellationToken)
     {

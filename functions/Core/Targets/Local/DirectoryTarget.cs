@@ -58,7 +58,7 @@ public sealed class DirectoryTarget(DirectorySettings settings, LocalOptions opt
         new FileDeployment(_plan, options, commands, logger).RestoreAsync(backup, cancellationToken);
 
     /// <summary>Nothing: the former files were replaced, and the only copy is in the vault.</summary>
-    public Task RetireAsync(TargetState superseded, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static FileTargetPlan PlanOf(DirectorySettings settings) =>
         new(settings.Root, settings.Folder, settings.Layout, settings.Test, settings.Reload);

@@ -1,0 +1,23 @@
+namespace Certrelay.Targets.Calls;
+
+/// <summary>One write that a plan did not send.</summary>
+/// <param name="Action">The vendor's action: <c>ssl.UploadCertificate</c>.</param>
+/// <param name="Resource">What it is about.</param>
+/// <param name="What">What the call would do.</param>
+/// <param name="Replaces">The vendor's id of what it would replace; null when nothing is there.</param>
+/// <param name="Metered">True when the vendor charges for the call, or counts it against something bought.</param>
+public sealed record PlannedCall(string Action, string Resource, string What, string? Replaces, bool Metered);
+
+/// <summary>The writes that a target would make, in their order: reads are made, writes are recorded and answered by their placeholders.</summary>
+public sealed class CloudPlan
+{
+    /// <summary>How every placeholder's id begins, so that no call takes it for one of the vendor's.</summary>
+    public const string PlaceholderId = "planned-";
+
+    private readonly List<PlannedCall> _calls = [];
+
+    public IReadOnlyList<PlannedCall> Calls => _calls;
+
+    internal void Add(CloudCall call) =>
+        _calls.Add(new PlannedCall(call.Action.Id, call.Resource, call.Write!.What, call.Write.Replaces, call.Action.Metered));
+}
