@@ -8,6 +8,8 @@ using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Targets;
+using Certrelay.Targets.Accounts;
+using Certrelay.Targets.Calls;
 using Certrelay.Targets.Local;
 using Certrelay.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -26,7 +28,7 @@ internal sealed class RolloutBench : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly IHostedService[] _hosted;
 
-    public RolloutBench(string folder, Action<IServiceCollection>? change = null)
+    public RolloutBench(string folder, Action<IServiceCollection>? change = null, CloudOptions? clouds = null)
     {
         Folder = folder;
         var sites = Directory.CreateDirectory(Path.Combine(folder, "sites")).FullName;
@@ -43,6 +45,7 @@ internal sealed class RolloutBench : IAsyncDisposable
                     ["passes"] = new() { Argv = ["/bin/true"] },
                 },
             },
+            Clouds = clouds ?? new CloudOptions(),
             Rollouts = new RolloutSettings { LeaseSeconds = 2, ProbeTimeoutSeconds = 2 },
         };
         foreach (var site in Enumerable.Range(0, 64).Select(i => $"site-{i}"))
@@ -109,8 +112,29 @@ internal sealed class RolloutBench : IAsyncDisposable
             Window = window ?? TimeSpan.FromSeconds(6),
             OnPartial = onPartial,
         };
+        await TargetAsync(target);
+    }
+
+    public async Task TargetAsync(TargetDescription target)
+    {
         Assert.Empty(await Get<TargetRegistry>().CheckAsync(target, CancellationToken.None));
         await Get<TargetRegistry>().CreateAsync(target, CancellationToken.None);
+    }
+
+    /// <summary>An account with a secret; the key id must have its vendor's form.</summary>
+    public async Task AccountAsync(string name, CloudVendor vendor, string keyId, string secret, string? token = null, string? site = null, string? region = null)
+    {
+        var account = new AccountDescription
+        {
+            Name = name,
+            Vendor = vendor,
+            KeyId = keyId,
+            Site = site,
+            Region = region,
+            Key = new AccountSecret(Encoding.ASCII.GetBytes(secret), token is null ? default(ReadOnlyMemory<byte>?) : Encoding.ASCII.GetBytes(token), null),
+        };
+        Assert.Empty(Get<AccountRegistry>().Check(account));
+        await Get<AccountRegistry>().CreateAsync(account, CancellationToken.None);
     }
 
     public static Endpoint EndpointOf(TlsFileSite site, params string[] addresses) =>

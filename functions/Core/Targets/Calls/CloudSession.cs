@@ -91,6 +91,8 @@ public sealed partial class CloudSession : IDisposable
         }
     }
 
+    public override string ToString() => Account.Name;
+
     public void Dispose()
     {
         _credentials.Dispose();
