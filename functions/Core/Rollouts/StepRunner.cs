@@ -207,10 +207,11 @@ public sealed partial class StepRunner(
         if (!TouchesTarget(step))
             return context;
         if (kind.Cloud is not { } cloud)
-            return context with { Deploy = kind.Create(target.Settings, new TargetContext(services)) };
+            return context with { Deploy = kind.Create(target.Settings, new TargetContext(services) { Names = version.Names }) };
         var account = kind.AccountOf(target.Settings) ?? throw new Permanent(FindingCodes.TargetSettings.Code, FindingCodes.TargetSettings.Meaning);
         var session = await sessions.OpenAsync(account, cloud, plan: null, cancellationToken);
-        return context with { Account = account, Session = session, Deploy = kind.Create(target.Settings, new TargetContext(services) { Cloud = session }) };
+        var opened = new TargetContext(services) { Cloud = session, Names = version.Names };
+        return context with { Account = account, Session = session, Deploy = kind.Create(target.Settings, opened) };
     }
 
     /// <summary>The account whose vendor the step's next move calls; null when it calls none.</summary>

@@ -14,6 +14,9 @@ public sealed record TargetContext(IServiceProvider Services)
         get => field ?? throw new InvalidOperationException("No account was opened for this target.");
         init;
     }
+
+    /// <summary>The names of the certificate that the work is about; none when it is about what was there before only.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
 }
 
 /// <summary>One kind of target: all that the form, the documentation, the check at upload and the runner need to know of it.</summary>
