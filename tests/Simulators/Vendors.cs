@@ -5,6 +5,7 @@ public static class Vendors
 {
     private static readonly IReadOnlyList<Func<TimeProvider, Task<ISimulator>>> All =
     [
+        Tencent.TencentSimulator.StartWithExamplesAsync,
     ];
 
     /// <summary>Starts one of each, on free ports, with the resources that their guides name.</summary>
