@@ -48,11 +48,14 @@ public sealed class RealProcess : IDisposable
     }
 
     /// <summary>Runs an installed program to its end and returns its standard output; throws when it fails or takes longer than 20 s.</summary>
-    public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
+    public static Task<string> RunAsync(string program, params IEnumerable<string> arguments) => RunAsync(program, TimeSpan.FromSeconds(20), arguments);
+
+    /// <summary>As above, with a time of its own for a program that may take longer.</summary>
+    public static async Task<string> RunAsync(string program, TimeSpan limit, IEnumerable<string> arguments)
     {
         using var run = Start(program, arguments);
         run._process.StandardInput.Close();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(limit);
         await run._process.WaitForExitAsync(deadline.Token);
         return run._process.ExitCode == 0
             ? run._standardOutput.ToString()
