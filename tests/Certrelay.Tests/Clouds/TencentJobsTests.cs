@@ -75,7 +75,9 @@ public sealed class TencentJobsTests : IAsyncLifetime
         var answer = await RecordsAsync(id);
 
         Assert.Equal((1, 1), (answer["SuccessTotalCount"]!.GetValue<int>(), answer["FailedTotalCount"]!.GetValue<int>()));
-        Assert.Equal([("a.example.com", 1), ("b.example.com", 2)], answer["DeployRecordDetailList"]!.AsArray().Select(static one => (one!["InstanceId"]!.GetValue<string>(), one["Status"]!.GetValue<int>())));
+        Assert.Equal(
+            [("a.example.com", 1), ("b.example.com", 2)],
+            answer["DeployRecordDetailList"]!.AsArray().Select(static one => (one!["InstanceId"]!.GetValue<string>(), one["Status"]!.GetValue<int>())));
         Assert.Equal(_after.Fingerprint, await Handshake.LeafAsync(_simulator.EdgePort, "a.example.com"));
         Assert.Equal(_before.Fingerprint, await Handshake.LeafAsync(_simulator.EdgePort, "b.example.com"));
     }
@@ -128,7 +130,9 @@ public sealed class TencentJobsTests : IAsyncLifetime
         JsonObject Update(params string[] regions) => new()
         {
             ["OldCertificateId"] = "before01", ["CertificateId"] = "after001", ["ResourceTypes"] = new JsonArray("clb", "cdn"),
-            ["ResourceTypesRegions"] = regions is [] ? [] : new JsonArray(new JsonObject { ["ResourceType"] = "clb", ["Regions"] = new JsonArray([.. regions.Select(static one => (JsonNode)one)]) }),
+            ["ResourceTypesRegions"] = regions is []
+                ? []
+                : new JsonArray(new JsonObject { ["ResourceType"] = "clb", ["Regions"] = new JsonArray([.. regions.Select(static one => (JsonNode)one)]) }),
         };
         async Task<int> AskAsync() => (await _caller.CallAsync("ssl.UpdateCertificateInstance", Update(Region)))["DeployRecordId"]!.GetValue<int>();
 

@@ -23,7 +23,8 @@ internal sealed class CertificateStore(TencentWorld world)
             "CertificatePublicKey:text! CertificatePrivateKey:text CertificateType:text Alias:text ProjectId:number CertificateUse:text Tags:list Repeatable:flag KeyPassword:text",
             "Alias", Upload) { Writes = true },
         new("ssl.DescribeCertificates",
-            "Offset:number Limit:number SearchKey:text CertificateType:text ProjectId:number ExpirationSort:text CertificateStatus:list Deployable:number Upload:number FilterSource:text IsSM:number CertIds:list",
+            "Offset:number Limit:number SearchKey:text CertificateType:text ProjectId:number ExpirationSort:text CertificateStatus:list"
+            + " Deployable:number Upload:number FilterSource:text IsSM:number CertIds:list",
             "SearchKey", List),
         new("ssl.DescribeCertificateDetail", "CertificateId:text!", "CertificateId", call => Find(call.Text("CertificateId")).Detail(world.Now)),
         new("ssl.DescribeDeployedResources", "CertificateIds:list! ResourceType:text!", "ResourceType", DeployedResources),

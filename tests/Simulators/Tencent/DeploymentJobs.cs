@@ -21,9 +21,11 @@ internal sealed class DeploymentJobs(TencentWorld world, CertificateStore store)
     public IEnumerable<TencentAction> Actions =>
     [
         new("ssl.DeployCertificateInstance", "CertificateId:text! InstanceIdList:list! ResourceType:text Status:number IsCache:number", "CertificateId", Deploy) { Writes = true },
-        new("ssl.DescribeHostDeployRecordDetail", "DeployRecordId:text! Offset:number Limit:number", "DeployRecordId", call => Records(call, call.Number("Offset", 0), call.Number("Limit", 10))),
+        new("ssl.DescribeHostDeployRecordDetail", "DeployRecordId:text! Offset:number Limit:number", "DeployRecordId",
+            call => Records(call, call.Number("Offset", 0), call.Number("Limit", 10))),
         new("ssl.UpdateCertificateInstance",
-            "OldCertificateId:text! ResourceTypes:list! CertificateId:text Regions:list ResourceTypesRegions:list CertificatePublicKey:text CertificatePrivateKey:text ExpiringNotificationSwitch:number Repeatable:flag AllowDownload:flag Tags:list ProjectId:number",
+            "OldCertificateId:text! ResourceTypes:list! CertificateId:text Regions:list ResourceTypesRegions:list CertificatePublicKey:text"
+            + " CertificatePrivateKey:text ExpiringNotificationSwitch:number Repeatable:flag AllowDownload:flag Tags:list ProjectId:number",
             "OldCertificateId", Update) { Writes = true },
         new("ssl.DescribeHostUpdateRecordDetail", "DeployRecordId:text! Limit:text Offset:text", "DeployRecordId", UpdateRecords),
     ];
@@ -43,7 +45,8 @@ internal sealed class DeploymentJobs(TencentWorld world, CertificateStore store)
         var known = Cached(type, fresh: call.Number("IsCache", 1) == 0);
         var wanted = call.Texts("InstanceIdList").Select(id => type == "cdn" ? Domain(id) : id).ToList();
         var found = world.Resources
-            .Where(one => one.Type == type && wanted.Contains(one.InstanceId, StringComparer.Ordinal) && known.ContainsKey(one.InstanceId) && (!RegionalTypes.Contains(type) || one.Region == call.Region))
+            .Where(one => one.Type == type && wanted.Contains(one.InstanceId, StringComparer.Ordinal) && known.ContainsKey(one.InstanceId))
+            .Where(one => !RegionalTypes.Contains(type) || one.Region == call.Region)
             .ToList();
         if (found.Count < wanted.Count || wanted.Count == 0)
             throw new TencentFault("FailedOperation.CertificateDeployInstanceEmpty", "No instance can be deployed to among those that were named.");
@@ -151,7 +154,18 @@ internal sealed class DeploymentJobs(TencentWorld world, CertificateStore store)
             ?? throw new TencentFault("FailedOperation.InvalidParam", "The deployment record does not exist.");
         // For a moment after its creation a job has no records at all, and every counter is 0.
         if (world.Now < job.Start + ((job.End - job.Start) / 4))
-            return new JsonObject { ["TotalCount"] = 0, ["SuccessTotalCount"] = 0, ["FailedTotalCount"] = 0, ["RunningTotalCount"] = 0, ["PendingTotalCount"] = 0, ["DeployRecordDetailList"] = null };
+        {
+            return new JsonObject
+            {
+                ["TotalCount"] = 0,
+                ["SuccessTotalCount"] = 0,
+                ["FailedTotalCount"] = 0,
+                ["RunningTotalCount"] = 0,
+                ["PendingTotalCount"] = 0,
+                ["DeployRecordDetailList"] = null,
+            };
+        }
+
         var over = world.Now >= job.End;
         return new JsonObject
         {

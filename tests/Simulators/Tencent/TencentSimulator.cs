@@ -8,7 +8,10 @@ public sealed partial class TencentSimulator : ISimulator
 {
     private static readonly Dictionary<string, string> Versions = new(StringComparer.Ordinal)
     {
-        ["ssl"] = "2019-12-05", ["cdn"] = "2018-06-06", ["clb"] = "2018-03-17", ["waf"] = "2018-01-25",
+        ["ssl"] = "2019-12-05",
+        ["cdn"] = "2018-06-06",
+        ["clb"] = "2018-03-17",
+        ["waf"] = "2018-01-25",
     };
 
     private readonly TimeProvider _time;

@@ -10,7 +10,8 @@ internal sealed class WafProduct(TencentWorld world)
 
     private readonly List<Domain> _domains = [];
 
-    private sealed record Domain(string Name, string Id, string InstanceId, string Edition, TencentBinding? Binding, IReadOnlyList<(string LoadBalancerId, string ListenerId, string Region)> Listeners)
+    private sealed record Domain(
+        string Name, string Id, string InstanceId, string Edition, TencentBinding? Binding, IReadOnlyList<(string LoadBalancerId, string ListenerId, string Region)> Listeners)
     {
         /// <summary>A certificate of its own, given with its key instead of an id.</summary>
         public TencentCertificate? Own { get; set; }
@@ -24,7 +25,8 @@ internal sealed class WafProduct(TencentWorld world)
         new("waf.DescribeDomains", "Offset:number! Limit:number! Filters:list", "Filters", List) { Regional = true },
         new("waf.DescribeDomainDetailsSaas", "Domain:text! DomainId:text! InstanceId:text!", "Domain", Details) { Regional = true },
         new("waf.ModifySpartaProtection",
-            "Domain:text! DomainId:text! InstanceID:text! CertType:number Cert:text PrivateKey:text SSLId:text IsHttp2:number HttpsRewrite:number TLSVersion:number UpstreamScheme:text HttpsUpstreamPort:text GmType:number GmCertType:number GmSSLId:text",
+            "Domain:text! DomainId:text! InstanceID:text! CertType:number Cert:text PrivateKey:text SSLId:text"
+            + " IsHttp2:number HttpsRewrite:number TLSVersion:number UpstreamScheme:text HttpsUpstreamPort:text GmType:number GmCertType:number GmSSLId:text",
             "Domain", Modify) { Writes = true, Regional = true },
         new("waf.DescribeHost", "Domain:text! DomainId:text! InstanceID:text", "Domain", Host) { Regional = true },
     ];
