@@ -29,7 +29,10 @@ internal sealed class TencentCaller(Uri endpoint, TimeProvider time) : IDisposab
 {
     private static readonly Dictionary<string, string> Versions = new(StringComparer.Ordinal)
     {
-        ["ssl"] = "2019-12-05", ["cdn"] = "2018-06-06", ["clb"] = "2018-03-17", ["waf"] = "2018-01-25",
+        ["ssl"] = "2019-12-05",
+        ["cdn"] = "2018-06-06",
+        ["clb"] = "2018-03-17",
+        ["waf"] = "2018-01-25",
     };
 
     private readonly HttpClient _client = new(new SocketsHttpHandler());

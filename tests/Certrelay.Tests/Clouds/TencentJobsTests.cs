@@ -129,7 +129,9 @@ public sealed class TencentJobsTests : IAsyncLifetime
         var there = _simulator.AddListener("ap-shanghai", "lb-2", "lbl-2", "before01", ["a.example.com"]);
         JsonObject Update(params string[] regions) => new()
         {
-            ["OldCertificateId"] = "before01", ["CertificateId"] = "after001", ["ResourceTypes"] = new JsonArray("clb", "cdn"),
+            ["OldCertificateId"] = "before01",
+            ["CertificateId"] = "after001",
+            ["ResourceTypes"] = new JsonArray("clb", "cdn"),
             ["ResourceTypesRegions"] = regions is []
                 ? []
                 : new JsonArray(new JsonObject { ["ResourceType"] = "clb", ["Regions"] = new JsonArray([.. regions.Select(static one => (JsonNode)one)]) }),
@@ -153,7 +155,10 @@ public sealed class TencentJobsTests : IAsyncLifetime
 
     private static JsonObject Deploy(string type, params string[] instances) => new()
     {
-        ["CertificateId"] = "after001", ["ResourceType"] = type, ["Status"] = 1, ["InstanceIdList"] = new JsonArray([.. instances.Select(static one => (JsonNode)one)]),
+        ["CertificateId"] = "after001",
+        ["ResourceType"] = type,
+        ["Status"] = 1,
+        ["InstanceIdList"] = new JsonArray([.. instances.Select(static one => (JsonNode)one)]),
     };
 
     private void Add(string type, string domain)

@@ -168,7 +168,8 @@ public sealed class TencentProductsTests : IAsyncLifetime
         _simulator.AddWafClbDomain("a.example.com", "domain-2", "waf_1", ("lb-1", "lbl-1", Region));
         var found = (await _caller.CallAsync("waf.DescribeDomains", new()
         {
-            ["Offset"] = 0, ["Limit"] = 10,
+            ["Offset"] = 0,
+            ["Limit"] = 10,
             ["Filters"] = new JsonArray(new JsonObject { ["Name"] = "Domain", ["Values"] = new JsonArray("a.example.com"), ["ExactMatch"] = true }),
         }, InRegion))["Domains"]![0]!;
 
@@ -191,7 +192,8 @@ public sealed class TencentProductsTests : IAsyncLifetime
 
     private static JsonObject Listener(string id, params (string Name, string Value)[] certificate) => new()
     {
-        ["LoadBalancerId"] = "lb-1", ["ListenerId"] = id,
+        ["LoadBalancerId"] = "lb-1",
+        ["ListenerId"] = id,
         ["Certificate"] = new JsonObject(certificate.Select(static part => KeyValuePair.Create(part.Name, (JsonNode?)part.Value))),
     };
 }

@@ -186,7 +186,10 @@ public sealed class TencentSimulatorTests : IAsyncLifetime
 
     private static JsonObject UploadOf(TestCertificate leaf, string alias, bool repeatable = true) => new()
     {
-        ["CertificatePublicKey"] = leaf.FullChainPem, ["CertificatePrivateKey"] = leaf.KeyPem, ["Alias"] = alias, ["Repeatable"] = repeatable,
+        ["CertificatePublicKey"] = leaf.FullChainPem,
+        ["CertificatePrivateKey"] = leaf.KeyPem,
+        ["Alias"] = alias,
+        ["Repeatable"] = repeatable,
     };
 
     private async Task<string> UploadAsync(TestCertificate leaf, string alias) =>
