@@ -6,6 +6,7 @@ public static class Vendors
     private static readonly IReadOnlyList<Func<TimeProvider, Task<ISimulator>>> All =
     [
         Tencent.TencentSimulator.StartWithExamplesAsync,
+        Huawei.HuaweiSimulator.StartAsync,
     ];
 
     /// <summary>Starts one of each, on free ports, with the resources that their guides name.</summary>
