@@ -1,3 +1,7 @@
+using Certrelay.Simulators.Aws;
+using Certrelay.Simulators.Huawei;
+using Certrelay.Simulators.Tencent;
+
 namespace Certrelay.Simulators;
 
 /// <summary>Every vendor that can be simulated. A new one is a folder of its own and a line here.</summary>
@@ -5,8 +9,9 @@ public static class Vendors
 {
     private static readonly IReadOnlyList<Func<TimeProvider, Task<ISimulator>>> All =
     [
-        Tencent.TencentSimulator.StartWithExamplesAsync,
-        Huawei.HuaweiSimulator.StartAsync,
+        AwsSimulator.StartWithExamplesAsync,
+        HuaweiSimulator.StartAsync,
+        TencentSimulator.StartWithExamplesAsync,
     ];
 
     /// <summary>Starts one of each, on free ports, with the resources that their guides name.</summary>
