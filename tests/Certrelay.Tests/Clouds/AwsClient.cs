@@ -81,7 +81,7 @@ internal sealed class AwsClient(AwsSimulator aws, TimeProvider time) : IDisposab
     /// <summary>The leaf that a handshake shows; null when it is refused.</summary>
     public static async Task<string?> ServedAsync(int port, string? name) =>
         (await new TlsProbe(TimeProvider.System).ProbeAsync(
-            IPAddress.Loopback, new Endpoint { Host = "127.0.0.1", Port = port, ServerName = name }, TimeSpan.FromSeconds(30), CancellationToken.None)).Leaf?.ToString();
+            IPAddress.Loopback, new Endpoint("127.0.0.1", port) { ServerName = name }, TimeSpan.FromSeconds(30), CancellationToken.None)).Leaf?.ToString();
 
     public static Task<string?> ServedAsync(TlsFront? front, string? name = null) => ServedAsync(front!.Port, name);
 

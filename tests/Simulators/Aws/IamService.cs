@@ -27,8 +27,7 @@ internal static partial class IamService
     /// <summary>Stores a certificate; throws <see cref="AwsFaultException"/> when the name is taken.</summary>
     public static ServerCertificate Add(AwsCloud cloud, string partition, string name, string path, CertificateMaterial material)
     {
-        if (cloud.ServerCertificates.Exists(one => string.Equals(one.Name, name, StringComparison.OrdinalIgnoreCase)))
-            throw new AwsFaultException("EntityAlreadyExists", $"The Server Certificate with name {name} already exists.", 409);
+        CheckName(cloud, name);
         var certificate = new ServerCertificate(
             name, path, "ASCA" + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 17),
             $"arn:{partition}:iam::{AwsCall.AccountId}:server-certificate{path}{name}", material, cloud.Now, cloud.Now + cloud.Limits.Visibility);
@@ -62,6 +61,7 @@ internal static partial class IamService
             throw new AwsFaultException("MalformedCertificate", "Certificate is no longer valid.");
         if (!material.IsChained)
             throw new AwsFaultException("MalformedCertificate", "Unable to validate certificate chain. The certificate chain must start with the immediate signing certificate, followed by any intermediaries in order.");
+        CheckName(call.Cloud, name);
         if (call.Cloud.ServerCertificates.Count >= call.Cloud.Limits.ServerCertificates)
             throw new AwsFaultException("LimitExceeded", $"Cannot exceed quota for ServerCertificatesPerAccount: {call.Cloud.Limits.ServerCertificates}", 409);
         yield return Metadata("ServerCertificateMetadata", Add(call.Cloud, call.Call.Partition, name, path, material));
@@ -96,6 +96,12 @@ internal static partial class IamService
             throw new AwsFaultException("DeleteConflict", $"Certificate: {certificate.Id} is currently in use by {user}. Please remove it first before deleting it from IAM.", 409);
         call.Cloud.ServerCertificates.Remove(certificate);
         return [];
+    }
+
+    private static void CheckName(AwsCloud cloud, string name)
+    {
+        if (cloud.ServerCertificates.Exists(one => string.Equals(one.Name, name, StringComparison.OrdinalIgnoreCase)))
+            throw new AwsFaultException("EntityAlreadyExists", $"The Server Certificate with name {name} already exists.", 409);
     }
 
     private static ServerCertificate Find(QueryCall call)
