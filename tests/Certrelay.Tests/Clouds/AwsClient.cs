@@ -1,9 +1,6 @@
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using Certrelay.Outgoing;
-using Certrelay.Simulators;
 using Certrelay.Simulators.Aws;
 using Certrelay.Targets.Aws;
 using Certrelay.Targets.Signing;
@@ -77,13 +74,6 @@ internal sealed class AwsClient(AwsSimulator aws, TimeProvider time) : IDisposab
         using var answer = await _http.SendAsync(request, CancellationToken.None);
         return new AwsAnswer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.TryGetValues("ETag", out var tags) ? tags.Single() : null);
     }
-
-    /// <summary>The leaf that a handshake shows; null when it is refused.</summary>
-    public static async Task<string?> ServedAsync(int port, string? name) =>
-        (await new TlsProbe(TimeProvider.System).ProbeAsync(
-            IPAddress.Loopback, new Endpoint("127.0.0.1", port) { ServerName = name }, TimeSpan.FromSeconds(30), CancellationToken.None)).Leaf?.ToString();
-
-    public static Task<string?> ServedAsync(TlsFront? front, string? name = null) => ServedAsync(front!.Port, name);
 
     public void Dispose() => _http.Dispose();
 }

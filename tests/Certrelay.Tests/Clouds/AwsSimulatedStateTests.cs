@@ -53,9 +53,9 @@ public sealed class AwsSimulatedStateTests : IAsyncLifetime
 
         Assert.Null((await _client.AcmAsync("ImportCertificate", AwsSimulatorTests.Import(next, arn), "us-east-1")).Code);
 
-        Assert.Equal(old.Fingerprint.ToString(), await AwsClient.ServedAsync(_aws.EdgePort, Host));
+        Assert.Equal(old.Fingerprint, await Handshake.LeafAsync(_aws.EdgePort, Host));
         _time.Advance(_aws.Limits.Propagation);
-        Assert.Equal(next.Fingerprint.ToString(), await AwsClient.ServedAsync(_aws.EdgePort, Host));
+        Assert.Equal(next.Fingerprint, await Handshake.LeafAsync(_aws.EdgePort, Host));
         var detail = (await _client.AcmAsync("DescribeCertificate", new JsonObject { ["CertificateArn"] = arn }, "us-east-1")).Json["Certificate"]!;
         Assert.Equal("arn:aws:cloudfront::123456789012:distribution/E1", detail["InUseBy"]![0]!.GetValue<string>());
     }
@@ -152,10 +152,10 @@ public sealed class AwsSimulatedStateTests : IAsyncLifetime
         Assert.Null((await _client.ElbV2Async("AddListenerCertificates", fields)).Code);
         Assert.Null((await _client.ElbV2Async("AddListenerCertificates", fields)).Code);
 
-        Assert.Equal(first.Fingerprint.ToString(), await AwsClient.ServedAsync(listener.Tls, "shop.example.com"));
+        Assert.Equal(first.Fingerprint, await Handshake.LeafAsync(listener.Tls!.Port, "shop.example.com"));
         _time.Advance(_aws.Limits.Propagation);
-        Assert.Equal(second.Fingerprint.ToString(), await AwsClient.ServedAsync(listener.Tls, "shop.example.com"));
-        Assert.Equal(first.Fingerprint.ToString(), await AwsClient.ServedAsync(listener.Tls));
+        Assert.Equal(second.Fingerprint, await Handshake.LeafAsync(listener.Tls!.Port, "shop.example.com"));
+        Assert.Equal(first.Fingerprint, await Handshake.LeafAsync(listener.Tls!.Port, "127.0.0.1"));
         var certificates = await _client.ElbV2Async("DescribeListenerCertificates", ("ListenerArn", listener.Arn));
         Assert.Equal([one, two], certificates.Values("CertificateArn"));
         Assert.Equal(["true", "false"], certificates.Values("IsDefault"));
@@ -200,14 +200,14 @@ public sealed class AwsSimulatedStateTests : IAsyncLifetime
         Assert.Equal("PreconditionFailed", (await _client.CloudFrontAsync("PUT", ["E1", "config"], "E0", config)).Code);
         var written = await _client.CloudFrontAsync("PUT", ["E1", "config"], read.ETag, config);
         Assert.Equal(["InProgress"], written.Values("Status"));
-        Assert.Equal(old.Fingerprint.ToString(), await AwsClient.ServedAsync(_aws.EdgePort, Host));
+        Assert.Equal(old.Fingerprint, await Handshake.LeafAsync(_aws.EdgePort, Host));
         Assert.NotEqual(read.ETag, written.ETag);
 
         _time.Advance(_aws.Limits.Deployment);
 
         Assert.Equal(["Deployed"], (await _client.CloudFrontAsync("GET", ["E1"])).Values("Status"));
-        Assert.Equal(next.Fingerprint.ToString(), await AwsClient.ServedAsync(_aws.EdgePort, Host));
-        Assert.Null(await AwsClient.ServedAsync(_aws.EdgePort, "other.example.com"));
+        Assert.Equal(next.Fingerprint, await Handshake.LeafAsync(_aws.EdgePort, Host));
+        Assert.Null(await Handshake.LeafAsync(_aws.EdgePort, "other.example.com"));
         Assert.Equal([arn], (await _client.CloudFrontAsync("GET", [])).Values("ACMCertificateArn"));
         Assert.Single(distribution.Configuration.Elements(Distribution.Space + "SomethingNew"));
     }
@@ -285,7 +285,7 @@ public sealed class AwsSimulatedStateTests : IAsyncLifetime
         _aws.AddDistribution("E1", [Host], added.Values("ServerCertificateId")[0]);
         Assert.Equal("DeleteConflict", (await _client.IamAsync("DeleteServerCertificate", ("ServerCertificateName", "one"))).Code);
         Assert.Equal("NoSuchEntity", (await _client.IamAsync("DeleteServerCertificate", ("ServerCertificateName", "two"))).Code);
-        Assert.Equal(leaf.Fingerprint.ToString(), await AwsClient.ServedAsync(_aws.EdgePort, Host));
+        Assert.Equal(leaf.Fingerprint, await Handshake.LeafAsync(_aws.EdgePort, Host));
     }
 
     [Fact]
