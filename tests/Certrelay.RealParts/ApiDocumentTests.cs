@@ -15,7 +15,7 @@ public sealed class ApiDocumentTests
         {
             var (data, web, work) = (Sub(folder, "data"), Sub(folder, "web"), Sub(folder, "work"));
             var settings = Path.Combine(folder.FullName, "settings.json");
-            var values = new Dictionary<string, string> { ["Local:Roots:web"] = web };
+            var values = new Dictionary<string, string> { ["Local:Roots:web"] = web, ["Clouds:Endpoints:aws"] = "http://127.0.0.1:9" };
             await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(new { Values = values }));
             var port = RealProcess.FreePort(IPAddress.Loopback);
             var product = Path.Combine(AppContext.BaseDirectory, "certrelay.dll");

@@ -129,6 +129,10 @@ public static class ProblemCodes
         "The certificate is still needed: targets shall serve it, or a rollout brings it to some.",
         "Give the targets another certificate or delete them, and wait for the rollouts or cancel them.");
 
+    public static readonly ProblemCode PlanChanged = new("plan.changed", 409,
+        "What the plan stands on has changed since it was made; nothing was begun.",
+        "Look at the plan in this answer, then repeat the call with it.");
+
     public static readonly ProblemCode AccountInUse = new("account.in-use", 409,
         "Targets name the account.",
         "Delete those targets, or have them name another account, then repeat the call.");

@@ -4,13 +4,14 @@ using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Targets;
 using Certrelay.Targets.Accounts;
+using Certrelay.Targets.Calls;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Certrelay.App.Triggers;
 
 /// <summary>Cloud accounts: their secrets go into the vault and never come back.</summary>
-public sealed class Accounts(AccountRegistry registry, AccountUse use)
+public sealed class Accounts(AccountRegistry registry, AccountUse use, AccountProofs proofs, StoreListing stores)
 {
     [Function("CreateAccount"), Requires(Permission.Accounts), Audited("account.create"), Idempotent, Takes(typeof(AccountRequest))]
     [Answers(201, typeof(AccountView), ETag = true)]
@@ -84,6 +85,35 @@ public sealed class Accounts(AccountRegistry registry, AccountUse use)
             throw new ProblemException(ProblemCodes.AccountInUse, $"These targets name it: {string.Join(", ", users.Where(request.Caller.MaySee).DefaultIfEmpty("(some that this token may not see)"))}.");
         await registry.DeleteAsync(account, CancellationToken.None);
         return Answer.NoContent();
+    }
+
+    [Function("CheckAccount"), Requires(Permission.Accounts), Audited("account.check", Subject = "account/{name}"), Answers(200, typeof(AccountProofView))]
+    [Description("Asks the vendor whether it takes the credentials, and by one harmless read for each kind of target what they may do. A former refusal is forgotten.")]
+    public async Task<IResult> CheckAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/accounts/{name}/check")] HttpRequest request, string name,
+        CancellationToken cancellationToken)
+    {
+        var account = await FindAsync(request, name, cancellationToken);
+        return Answer.Ok(AccountProofView.Of(name, await proofs.CheckAsync(account.Value, cancellationToken)));
+    }
+
+    [Function("ListStoredCertificates"), Requires(Permission.Accounts), Answers(200, typeof(PageOf<StoredUploadView>))]
+    [Query("region", "The region of a regional store; absent: the account's own.")]
+    [Description("Lists what the account holds in a certificate store of its vendor, and which of it is known here.")]
+    public async Task<IResult> StoredAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/accounts/{name}/stores/{store}")] HttpRequest request, string name, string store,
+        CancellationToken cancellationToken)
+    {
+        var account = (await FindAsync(request, name, cancellationToken)).Value;
+        var kind = CertificateStores.Find(account.Vendor, store)
+            ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"Accounts of {CloudOptions.Word(account.Vendor)} have these stores: {string.Join(", ", CertificateStores.All.Where(known => known.Vendor == account.Vendor).Select(static known => known.Name).DefaultIfEmpty("none"))}.");
+        var region = request.Text("region") ?? account.Region;
+        if (region is not null && !ResourceName.IsValid(region))
+            throw QueryValues.Invalid("region", "is to be a region as the vendor writes it, such as eu-central-1");
+        if (kind.Regional && region is null)
+            throw QueryValues.Invalid("region", "is to name a region, as the store has one for each and the account names none");
+        var found = await stores.ListAsync(account, kind, region, cancellationToken).Select(StoredUploadView.Of).ToListAsync(cancellationToken);
+        return Answer.Page(new PageOf<StoredUploadView>(found));
     }
 
     private async Task<Stored<AccountRecord>> FindAsync(HttpRequest request, string name, CancellationToken cancellationToken)

@@ -24,6 +24,10 @@ public sealed record RolloutOrder
     /// <summary>True: each step waits for a maintenance window of its target. Absent: what a person orders begins at once.</summary>
     public bool? InWindow { get; init; }
 
+    /// <summary>The plan that must still hold, as POST /api/plan gave it; absent: begun without one.</summary>
+    [StringLength(32, MinimumLength = 32)]
+    public string? Plan { get; init; }
+
     /// <summary>Why; demanded here or in the query.</summary>
     public string? Reason { get; init; }
 }

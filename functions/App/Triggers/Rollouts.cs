@@ -8,26 +8,30 @@ using Microsoft.Azure.Functions.Worker;
 namespace Certrelay.App.Triggers;
 
 /// <summary>Rollouts: start, follow, command.</summary>
-public sealed class Rollouts(RolloutStart start, RolloutSummaries summaries, RolloutCommands commands, StepRecords steps, RolloutWait wait)
+public sealed class Rollouts(RolloutStart start, RolloutPlanner planner, RolloutSummaries summaries, RolloutCommands commands, StepRecords steps, RolloutWait wait)
 {
     [Function("StartRollout"), Requires(Permission.Deploy), Audited("rollout.start", Reason = true), Idempotent, Takes(typeof(RolloutOrder))]
-    [Query(Waiting.Name, Waiting.Description)]
+    [Query(Waiting.Name, Waiting.Description), Query("plan", "true: shows what would be done and begins nothing, as POST /api/plan.")]
+    [Answers(409, typeof(Problem), ContentType = "application/problem+json")]
     [Answers(202, typeof(RolloutView)), Answers(200, typeof(RolloutView))]
     [Description("Brings a version to its targets: 202 while steps run, 200 when they have settled within the wait.")]
     public async Task<IResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rollouts")] HttpRequest request, CancellationToken cancellationToken)
     {
-        var (longest, order) = (request.Wait, request.Json<RolloutOrder>());
-        var wanted = new RolloutRequest(order.Certificate, order.Version, order.Targets, order.Overrides ?? [], request.Reason!, order.InWindow ?? false);
-        request.Caller.Demand([order.Certificate, .. order.Targets ?? []]);
-        wanted = wanted with { Targets = await start.TargetsAsync(wanted, cancellationToken) };
-        request.Caller.Demand(wanted.Targets);
-        var faults = await start.CheckAsync(wanted, cancellationToken);
-        if (faults.Count > 0)
-            throw RequestFaults.Refuse(faults);
+        var (longest, planOnly) = (request.Wait, request.Flag("plan") ?? false);
+        var wanted = await RolloutOrders.CheckedAsync(request, start, cancellationToken);
+        var plan = planOnly || wanted.Plan is not null ? await planner.PlanAsync(wanted, cancellationToken) : null;
+        if (planOnly)
+        {
+            request.Concerns("plan");
+            return Answer.Ok(PlanView.Of(plan!));
+        }
+
+        if (plan is not null && plan.Ground != wanted.Plan)
+            throw new ProblemException(ProblemCodes.PlanChanged) { Members = new Dictionary<string, object?>(StringComparer.Ordinal) { ["plan"] = PlanView.Of(plan) } };
 
         // What has begun is begun whole, and its answer tells so, although the caller may hang up.
-        var id = await start.StartAsync(wanted, request.Caller.Id, request.Caller.Correlation, CancellationToken.None);
+        var id = await start.StartAsync(wanted, request.Caller.Id, request.Caller.Correlation, CancellationToken.None, plan);
         request.Concerns($"rollout/{id}");
         var summary = await wait.SettledAsync(id, longest, cancellationToken) ?? throw Unknown(id);
         var view = RolloutView.Of(summary);

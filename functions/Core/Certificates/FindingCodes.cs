@@ -409,6 +409,10 @@ public static class FindingCodes
         "The account that the target names does not exist, has no secret in the vault, or has a session that has ended.",
         "Create the account, or give it a new key with PATCH /api/accounts/{name}.");
 
+    public static readonly FindingCode TargetChanged = new("target.changed", Severity.Error,
+        "The target's settings or what is bound there have changed since the plan was made.",
+        "Make a new plan, look at it, and start the rollout with it.");
+
     public static readonly FindingCode TargetInPlace = new("target.in-place", Severity.Error,
         "The content under this id would be replaced, and the key of what is there now is not in the vault, so that nobody could bring it back.",
         "Upload what is there now first, use a kind that binds a new id, or allow it for this rollout with a reason.");

@@ -17,7 +17,11 @@ public enum RolloutState
 }
 
 /// <summary>A target of a rollout, with the generation that it was given.</summary>
-public sealed record RolloutTarget(string Target, long Generation);
+public sealed record RolloutTarget(string Target, long Generation)
+{
+    /// <summary>What a plan of it stood on; null when none was given.</summary>
+    public string? Ground { get; init; }
+}
 
 /// <summary>One version brought to a set of targets. Row <c>r</c> of its partition; its state is derived from the steps, never counted up.</summary>
 public sealed record RolloutRecord : IRecord<RolloutRecord>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets;
 using Certrelay.Vault;
@@ -28,6 +29,10 @@ internal sealed class ReadMove(TargetProbe probe, IVault vault, TimeProvider tim
                     .Settles(StepState.Verified, now, "It was bound already and is seen at every address.");
             }
         }
+
+        var ground = context.Rollout.Targets.FirstOrDefault(named => named.Target == step.Target)?.Ground;
+        if (ground is not null && step.Previous is null && ground != RolloutPlanner.GroundOf(context.Target, context.Leaf, reading.State))
+            return (step with { Baseline = VerificationRound.Baseline(baseline) }).IsBlocked([FindingCodes.TargetChanged.At(step.Target)], now);
 
         var refusals = PreFlight.Check(context, baseline, now).Concat(PreFlight.InPlace(context, reading.State)).Concat(reading.Refusals).ToList();
         if (refusals.Count > 0)

@@ -9,7 +9,11 @@ namespace Certrelay.Rollouts;
 /// <paramref name="InWindow"/>, in the maintenance windows of each.
 /// </summary>
 public sealed record RolloutRequest(
-    string Certificate, int? Version, IReadOnlyList<string>? Targets, IReadOnlyList<string> Overrides, string Reason, bool InWindow = false);
+    string Certificate, int? Version, IReadOnlyList<string>? Targets, IReadOnlyList<string> Overrides, string Reason, bool InWindow = false)
+{
+    /// <summary>The ground of a plan that must still hold, as <see cref="RolloutPlan.Ground"/>; null: begun without a plan.</summary>
+    public string? Plan { get; init; }
+}
 
 /// <summary>Begins rollouts.</summary>
 public sealed class RolloutStart(IRecordStore store, CertificateIndex index, StepRecords steps, Due due, TimeProvider time)
@@ -38,8 +42,8 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
         return faults;
     }
 
-    /// <summary>Begins a checked request. Each target's generation rises, so that older steps give way; then the rollout is written, then its steps are nudged.</summary>
-    public async Task<string> StartAsync(RolloutRequest request, string by, string correlation, CancellationToken cancellationToken)
+    /// <summary>Begins a checked request. Each target's generation rises, so that older steps give way; then the rollout is written, then its steps are nudged. With a plan, a step whose ground differs from it is blocked.</summary>
+    public async Task<string> StartAsync(RolloutRequest request, string by, string correlation, CancellationToken cancellationToken, RolloutPlan? plan = null)
     {
         var version = await VersionAsync(request, cancellationToken) ?? throw new ArgumentException("The request was not checked.", nameof(request));
         var now = KeyText.Truncate(time.GetUtcNow());
@@ -50,7 +54,8 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
         foreach (var name in await TargetsAsync(request, cancellationToken))
         {
             await due.PutAsync(new DueHint(DueKind.Step, now, StepId.Of(id, name)), cancellationToken);
-            targets.Add(new RolloutTarget(name, await RaiseAsync(name, id, desired, cancellationToken)));
+            var generation = await RaiseAsync(name, id, desired, cancellationToken);
+            targets.Add(new RolloutTarget(name, generation) { Ground = plan?.Targets.FirstOrDefault(planned => planned.Target == name)?.Ground });
         }
 
         var rollout = new RolloutRecord
@@ -113,7 +118,8 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
         }
     }
 
-    private async Task<VersionRecord?> VersionAsync(RolloutRequest request, CancellationToken cancellationToken)
+    /// <summary>The version that a request means; null when there is none.</summary>
+    public async Task<VersionRecord?> VersionAsync(RolloutRequest request, CancellationToken cancellationToken)
     {
         if (!ResourceName.IsValid(request.Certificate) || await store.ReadAsync<LineageRecord>(LineageRecord.Key(request.Certificate), cancellationToken) is not { Value.Deleting: false } lineage)
             return null;

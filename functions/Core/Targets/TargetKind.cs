@@ -59,6 +59,12 @@ public sealed record TargetKind
     /// <summary>What only the host can say about valid settings, such as whether it has a folder of that name.</summary>
     public Func<object, IServiceProvider, IEnumerable<SettingsFault>>? CheckOnHost { get; init; }
 
+    /// <summary>What a deployment with these settings does on this host, for a plan; null for a kind whose plan is made of its vendor's calls.</summary>
+    public Func<object, IEnumerable<PlannedCall>>? PlannedOnHost { get; init; }
+
+    /// <summary>The writes of a target of this host, in their order; throws <see cref="Permanent"/> (<c>target.settings</c>) when the settings are not valid.</summary>
+    public IEnumerable<PlannedCall> PlanOnHost(JsonElement settings) => PlannedOnHost?.Invoke(Valid(settings)) ?? [];
+
     /// <summary>A kind with settings of type <typeparamref name="TSettings"/>.</summary>
     public static TargetKind Of<TSettings>(string name, string title, TimeSpan window, Func<TSettings, TargetContext, IDeployTarget> make)
         where TSettings : notnull =>
@@ -72,11 +78,13 @@ public sealed record TargetKind
     }
 
     /// <summary>Makes the target; throws <see cref="Permanent"/> (<c>target.settings</c>) when the settings are not valid.</summary>
-    public IDeployTarget Create(JsonElement settings, TargetContext context)
+    public IDeployTarget Create(JsonElement settings, TargetContext context) => _make(Valid(settings), context);
+
+    private object Valid(JsonElement settings)
     {
         var reading = SettingsReader.Read(_settingsType, settings);
         if (reading.Settings is { } valid)
-            return _make(valid, context);
+            return valid;
         var faults = string.Join(' ', reading.Faults.Select(static fault => $"{fault.Path}: {fault.Message}"));
         throw new Permanent(FindingCodes.TargetSettings.Code, faults);
     }

@@ -18,6 +18,9 @@ public sealed class CloudPlan
 
     public IReadOnlyList<PlannedCall> Calls => _calls;
 
+    /// <summary>Adds what a target of this host would do.</summary>
+    public void AddRange(IEnumerable<PlannedCall> calls) => _calls.AddRange(calls);
+
     internal void Add(CloudCall call) =>
         _calls.Add(new PlannedCall(call.Action.Id, call.Resource, call.Write!.What, call.Write.Replaces, call.Action.Metered));
 }

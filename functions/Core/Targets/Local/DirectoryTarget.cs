@@ -46,6 +46,7 @@ public sealed class DirectoryTarget(DirectorySettings settings, LocalOptions opt
             context.Services.GetRequiredService<ILogger<DirectoryTarget>>())) with
     {
         CheckOnHost = static (settings, services) => LocalNames.Check(PlanOf((DirectorySettings)settings), services),
+        PlannedOnHost = static settings => PlanOf((DirectorySettings)settings).Calls(),
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) =>

@@ -65,6 +65,7 @@ public sealed class NginxTarget(NginxSettings settings, LocalOptions options, Co
             context.Services.GetRequiredService<ILogger<NginxTarget>>())) with
     {
         CheckOnHost = static (settings, services) => LocalNames.Check(PlanOf((NginxSettings)settings), services),
+        PlannedOnHost = static settings => PlanOf((NginxSettings)settings).Calls(),
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) =>

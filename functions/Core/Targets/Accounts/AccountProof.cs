@@ -1,0 +1,58 @@
+using Certrelay.Certificates;
+using Certrelay.Records;
+using Certrelay.Targets.Calls;
+
+namespace Certrelay.Targets.Accounts;
+
+/// <summary>What a check of an account showed.</summary>
+/// <param name="Accepted">Whether the vendor takes the credentials; null when it did not answer.</param>
+public sealed record AccountProof(bool? Accepted, IReadOnlyList<KindProof> Kinds);
+
+/// <summary>What an account may do for one kind of target.</summary>
+/// <param name="Reads">Whether the kind's read was allowed; null when it was not tried.</param>
+/// <param name="Code">Why it was not.</param>
+/// <param name="Needs">What a policy of the vendor has to allow for the kind, reads and writes; writes are not tried.</param>
+public sealed record KindProof(string Kind, bool? Reads, string? Code, string? Message, IReadOnlyList<string> Needs);
+
+/// <summary>Proves the credentials of an account by one harmless read for each kind of target that its vendor has.</summary>
+public sealed class AccountProofs(CloudSessions sessions, AccountGate gate)
+{
+    /// <summary>Asks the vendor, be it that it refused these credentials before. Behind a refusal nothing more is sent, as some vendors lock a key for it.</summary>
+    public async Task<AccountProof> CheckAsync(AccountRecord account, CancellationToken cancellationToken)
+    {
+        await gate.ForgiveAsync(account.Name, cancellationToken);
+        bool? accepted = null;
+        var kinds = new List<KindProof>();
+        foreach (var kind in DeployTargets.All.Where(kind => kind.Cloud?.Vendor == account.Vendor))
+        {
+            var fault = accepted == false ? null : await FaultAsync(account, kind.Cloud!, cancellationToken);
+            bool? reads = accepted == false ? null : fault is null;
+            // A refusal of this one call shows that the vendor knows who asks.
+            accepted = fault?.Code switch
+            {
+                _ when accepted == false => false,
+                null => true,
+                _ when fault.Code == FindingCodes.CloudCredentials.Code => false,
+                _ when fault.Code == FindingCodes.CloudPermission.Code => true,
+                _ => accepted,
+            };
+            kinds.Add(new KindProof(kind.Name, reads, fault?.Code, fault?.Message, [.. kind.Cloud!.Actions.Select(static action => action.Permission).Distinct(StringComparer.Ordinal)]));
+        }
+
+        return new AccountProof(accepted, kinds);
+    }
+
+    private async Task<Failure?> FaultAsync(AccountRecord account, CloudKind kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var session = await sessions.OpenAsync(account.Name, kind, plan: null, cancellationToken);
+            await kind.Check(session, cancellationToken);
+            return null;
+        }
+        catch (Failure fault)
+        {
+            return fault;
+        }
+    }
+}
