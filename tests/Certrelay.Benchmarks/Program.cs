@@ -1,7 +1,7 @@
 using Certrelay.Benchmarks;
 
 // Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
-//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api] [verbs]
+//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api] [verbs] [vendor]
 if (args is ["bare", var url])
     return await BareApp.RunAsync(url);
 if (args is [VerbBenchmark.Bare])
@@ -13,7 +13,10 @@ if (args is [VerbBenchmark.Bare])
 if (args is [TlsSite.Verb])
     return await TlsSite.ServeAsync();
 
-var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api", "verbs"];
+if (args is [VendorBenchmark.Verb, var folder])
+    return await VendorBenchmark.MeasureAsync(folder);
+
+var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api", "verbs", "vendor"];
 foreach (var name in chosen)
 {
     Console.WriteLine($"== {name}");
@@ -46,8 +49,11 @@ foreach (var name in chosen)
         case "verbs":
             await VerbBenchmark.RunAsync();
             break;
+        case "vendor":
+            await VendorBenchmark.RunAsync();
+            break;
         default:
-            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan, api and verbs.");
+            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan, api, verbs and vendor.");
             return 2;
     }
 }

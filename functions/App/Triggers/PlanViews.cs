@@ -22,6 +22,9 @@ public sealed record PlanView
     /// <summary>Whether any target would be refused, or could not be planned.</summary>
     public required bool Refused { get; init; }
 
+    /// <summary>The uploads that the targets need, each once, before anything is bound.</summary>
+    public required IReadOnlyList<PlannedCall> Uploads { get; init; }
+
     public required IReadOnlyList<TargetPlanView> Targets { get; init; }
 
     public static PlanView Of(RolloutPlan plan) => new()
@@ -30,8 +33,9 @@ public sealed record PlanView
         Version = plan.Version.Sequence,
         Fingerprint = plan.Version.Fingerprint,
         Plan = plan.Ground,
-        Metered = plan.Targets.SelectMany(static target => target.Calls).Any(static call => call.Metered),
+        Metered = plan.Uploads.Concat(plan.Targets.SelectMany(static target => target.Calls)).Any(static call => call.Metered),
         Refused = plan.Targets.Any(static target => target.Refusals.Count > 0 || target.Failure is not null),
+        Uploads = plan.Uploads,
         Targets = [.. plan.Targets.Select(TargetPlanView.Of)],
     };
 }

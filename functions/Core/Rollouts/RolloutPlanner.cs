@@ -10,6 +10,9 @@ namespace Certrelay.Rollouts;
 /// <summary>What a rollout would do: for each target what is bound now, every write to come in order, and every reason why it would be refused.</summary>
 public sealed record RolloutPlan(VersionId Version, IReadOnlyList<TargetPlan> Targets)
 {
+    /// <summary>The uploads that its targets need, each once; they come before the targets' own calls.</summary>
+    public IReadOnlyList<PlannedCall> Uploads { get; init; } = [];
+
     /// <summary>What the plan stands on, in 32 hexadecimal digits: another one as soon as a definition, the version or what is bound differs.</summary>
     public string Ground => RolloutPlanner.Digest(string.Join('\n', Targets.Select(static target => $"{target.Target}={target.Ground}").Order(StringComparer.Ordinal)));
 }
@@ -31,10 +34,10 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
     {
         var version = await start.VersionAsync(request, cancellationToken) ?? throw new Permanent("record.missing", $"The certificate {request.Certificate} does not exist.");
         var names = await start.TargetsAsync(request, cancellationToken);
-        var plans = new TargetPlan[names.Count];
+        var (plans, uploads) = (new TargetPlan[names.Count], new PlannedUploads());
         var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, names.Count, sideBySide, async (index, token) => plans[index] = await PlanAsync(names[index], version, request, token));
-        return new RolloutPlan(new VersionId(version.Certificate, version.Sequence, version.Fingerprint), plans);
+        await Parallel.ForAsync(0, names.Count, sideBySide, async (index, token) => plans[index] = await PlanAsync(names[index], version, request, uploads, token));
+        return new RolloutPlan(new VersionId(version.Certificate, version.Sequence, version.Fingerprint), plans) { Uploads = uploads.Calls };
     }
 
     /// <summary>What a plan of one target stands on.</summary>
@@ -48,14 +51,14 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
 
     internal static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
 
-    private async Task<TargetPlan> PlanAsync(string name, VersionRecord version, RolloutRequest request, CancellationToken cancellationToken)
+    private async Task<TargetPlan> PlanAsync(string name, VersionRecord version, RolloutRequest request, PlannedUploads uploads, CancellationToken cancellationToken)
     {
         var target = (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken))?.Value
             ?? throw new Permanent("record.missing", $"The target {name} does not exist.");
         var kind = DeployTargets.Find(target.Kind) ?? throw new Permanent("target.kind", $"There is no kind of target {target.Kind}.");
         var state = (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken))?.Value ?? new TargetStateRecord();
         var baseline = probe.ReadAsync(target, cancellationToken);
-        var calls = new CloudPlan();
+        var calls = new CloudPlan(uploads);
         TargetState? now = null;
         List<Finding> refusals = [];
         Failure? failure = null;

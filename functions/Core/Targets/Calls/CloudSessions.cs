@@ -22,7 +22,7 @@ public sealed class CloudSessions(
             throw new Permanent(FindingCodes.TargetAccount.Code, $"The account {account} is one of {credentials.Vendor}; this kind needs one of {kind.Vendor}.");
         }
 
-        var uploads = new CloudUploads(store, index, account, plan is not null, options, time);
+        var uploads = new CloudUploads(store, index, account, plan, options, time);
         return new CloudSession(credentials, kind.Actions, plan, uploads, transport, gate, options, time, loggers.CreateLogger<CloudSession>());
     }
 }

@@ -46,12 +46,12 @@ public sealed class CloudUploads
     private readonly IRecordStore _records;
     private readonly CertificateIndex _index;
     private readonly string _account;
-    private readonly bool _plans;
+    private readonly CloudPlan? _plan;
     private readonly CloudOptions _options;
     private readonly TimeProvider _time;
 
-    internal CloudUploads(IRecordStore records, CertificateIndex index, string account, bool plans, CloudOptions options, TimeProvider time) =>
-        (_records, _index, _account, _plans, _options, _time) = (records, index, account, plans, options, time);
+    internal CloudUploads(IRecordStore records, CertificateIndex index, string account, CloudPlan? plan, CloudOptions options, TimeProvider time) =>
+        (_records, _index, _account, _plan, _options, _time) = (records, index, account, plan, options, time);
 
     /// <summary>The name that an upload gets: <c>certrelay-&lt;certificate&gt;-&lt;8 of fingerprint&gt;</c>, the certificate's name cut to the store's limit.</summary>
     public static string NameOf(string certificate, Fingerprint fingerprint, int longest)
@@ -72,8 +72,11 @@ public sealed class CloudUploads
         var row = await _records.ReadAsync<UploadRecord>(key, cancellationToken);
         if (row?.Value.Id is { } known)
             return known;
-        if (_plans)
-            return (await store.FindAsync(certificate, name, cancellationToken))?.Id ?? await store.UploadAsync(certificate, name, cancellationToken);
+        if (_plan is { } plan)
+        {
+            return await plan.UploadAsync($"{_account} {key.Row}", async () =>
+                (await store.FindAsync(certificate, name, cancellationToken))?.Id ?? await store.UploadAsync(certificate, name, cancellationToken));
+        }
 
         var mine = await BeginAsync(key, row, certificate, cancellationToken);
         var found = await store.FindAsync(certificate, name, cancellationToken);
@@ -86,7 +89,7 @@ public sealed class CloudUploads
     /// <summary>Forgets an upload that the vendor no longer knows, so that the next try finds or uploads it anew.</summary>
     public async Task ForgetAsync(ICertificateStore store, CertificateBundle certificate, CancellationToken cancellationToken)
     {
-        if (!_plans)
+        if (_plan is null)
             await _records.WriteAsync([new RecordChange.Delete(UploadRecord.Key(_account, store.Id, certificate.Certificate, certificate.Fingerprint), null)], cancellationToken);
     }
 
