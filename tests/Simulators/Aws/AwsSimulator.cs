@@ -28,6 +28,9 @@ public sealed class AwsSimulator : ISimulator
 
     public AwsLimits Limits => _cloud.Limits;
 
+    /// <summary>What somebody else does right before the next change of a distribution is looked at; spent by it.</summary>
+    public Action? BeforeNextUpdate { get; set; }
+
     /// <summary>Where handshakes with every distribution can be seen, by server name.</summary>
     public int EdgePort => _edge.Port;
 
@@ -101,12 +104,15 @@ public sealed class AwsSimulator : ISimulator
     /// <param name="certificate">An ARN of ACM, or the id of a server certificate; null: the service's own, which no alias can have.</param>
     /// <param name="reference">What the configuration names as its caller's reference.</param>
     /// <param name="etag">Null: a made-up one.</param>
+    /// <param name="viewerSupport">How it tells its certificates apart: <c>sni-only</c>, <c>static-ip</c>.</param>
     public Distribution AddDistribution(
-        string id, IReadOnlyList<string> aliases, string? certificate, string partition = "aws", string reference = "made-by-hand", string? etag = null)
+        string id, IReadOnlyList<string> aliases, string? certificate, string partition = "aws", string reference = "made-by-hand", string? etag = null,
+        string viewerSupport = "sni-only", string viewerProtocol = "TLSv1.2_2021")
     {
         lock (_cloud.Lock)
         {
-            var added = new Distribution(_cloud, partition, id, etag ?? Distribution.NewETag(), DistributionConfig.Make(reference, aliases, certificate));
+            var added = new Distribution(
+                _cloud, partition, id, etag ?? Distribution.NewETag(), DistributionConfig.Make(reference, aliases, certificate, viewerSupport, viewerProtocol));
             _cloud.Distributions.Add(added);
             return added;
         }
@@ -178,6 +184,12 @@ public sealed class AwsSimulator : ISimulator
 
             if (_cloud.Denied.ContainsKey(name))
                 throw AwsAnswers.Denied(service.Protocol, name);
+            if (action.Writes && BeforeNextUpdate is { } meanwhile && service.Name == "cloudfront")
+            {
+                BeforeNextUpdate = null;
+                meanwhile();
+            }
+
             lock (_cloud.Lock)
                 return (action.Run(call), Note(null));
         }

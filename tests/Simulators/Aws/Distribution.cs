@@ -35,6 +35,17 @@ public sealed class Distribution
         }
     }
 
+    /// <summary>Changes one setting as somebody else would.</summary>
+    public void Overwrite(string element, string value)
+    {
+        lock (_cloud.Lock)
+        {
+            var config = new XElement(Config.Latest);
+            config.Element(Space + element)!.Value = value;
+            Change(config);
+        }
+    }
+
     internal Settling<XElement> Config { get; }
 
     internal DateTimeOffset Changed { get; private set; }

@@ -27,7 +27,7 @@ internal static class DistributionConfig
     ];
 
     /// <summary>A configuration with one origin, some settings that nobody should lose, and an element that no client knows.</summary>
-    public static XElement Make(string reference, IReadOnlyList<string> aliases, string? certificate)
+    public static XElement Make(string reference, IReadOnlyList<string> aliases, string? certificate, string viewerSupport, string viewerProtocol)
     {
         var config = Element(
             "DistributionConfig",
@@ -45,8 +45,8 @@ internal static class DistributionConfig
                 :
                 [
                     Element(certificate.StartsWith("arn:", StringComparison.Ordinal) ? "ACMCertificateArn" : "IAMCertificateId", certificate),
-                    Element("SSLSupportMethod", "sni-only"),
-                    Element("MinimumProtocolVersion", "TLSv1.2_2021"),
+                    Element("SSLSupportMethod", viewerSupport),
+                    Element("MinimumProtocolVersion", viewerProtocol),
                 ]),
             Element("WebACLId", "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1"),
             Element("HttpVersion", "http2and3"),
@@ -54,7 +54,8 @@ internal static class DistributionConfig
         return Complete(config);
     }
 
-    /// <summary>The configuration as reads show it: its certificate named once more under two names that are no longer used.</summary>
+    /// <summary>The configuration as reads show it: its certificate named once more under two names that are no longer used, and beside the
+    /// service's own one two settings that nobody made.</summary>
     public static XElement Shown(XElement config)
     {
         var shown = new XElement(config);
@@ -62,6 +63,8 @@ internal static class DistributionConfig
         viewer.AddFirst(viewer.Element(Space + "CloudFrontDefaultCertificate") is null ? Element("CloudFrontDefaultCertificate", false) : null);
         if (Distribution.CertificateOf(config) is { } id)
             viewer.Add(Element("Certificate", id), Element("CertificateSource", id.StartsWith("arn:", StringComparison.Ordinal) ? "acm" : "iam"));
+        else
+            viewer.Add(Element("SSLSupportMethod", "vip"), Element("MinimumProtocolVersion", "TLSv1"), Element("CertificateSource", "cloudfront"));
         return shown;
     }
 
@@ -107,6 +110,7 @@ internal static class DistributionConfig
         viewer.Elements().Where(static one => one.Name.LocalName is "Certificate" or "CertificateSource" || one is { Name.LocalName: "CloudFrontDefaultCertificate", Value: "false" }).Remove();
         if (byDefault)
         {
+            viewer.Elements().Where(static one => one.Name.LocalName is "SSLSupportMethod" or "MinimumProtocolVersion").Remove();
             if (Distribution.AliasesOf(config).Any())
                 throw Refused("Aliases need a certificate that covers them.");
             return;
