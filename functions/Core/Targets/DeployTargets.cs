@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Certrelay.Targets.Aws;
 using Certrelay.Targets.Local;
 
 namespace Certrelay.Targets;
@@ -8,6 +9,11 @@ public static class DeployTargets
 {
     public static IReadOnlyList<TargetKind> All { get; } =
     [
+        AwsAcmTarget.Kind,
+        AwsAlbTarget.Kind,
+        AwsClbTarget.Kind,
+        AwsCloudFrontTarget.Kind,
+        AwsNlbTarget.Kind,
         DirectoryTarget.Kind,
         EndpointOnlyTarget.Kind,
         NginxTarget.Kind,

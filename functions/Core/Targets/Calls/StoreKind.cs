@@ -1,4 +1,5 @@
 using Certrelay.Records;
+using Certrelay.Targets.Aws;
 
 namespace Certrelay.Targets.Calls;
 
@@ -14,6 +15,8 @@ public static class CertificateStores
 {
     public static IReadOnlyList<StoreKind> All { get; } =
     [
+        new(CloudVendor.Aws, "acm", Regional: true, [AwsActions.ListCertificates], static (session, region) => AcmStore.Open(session, region)),
+        new(CloudVendor.Aws, "iam", Regional: false, [AwsActions.ListServerCertificates], static (session, _) => new ServerCertificateStore(new AwsApi(session))),
     ];
 
     /// <summary>The store of that name at a vendor; null when there is none.</summary>

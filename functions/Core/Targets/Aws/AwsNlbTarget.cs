@@ -1,0 +1,53 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Certrelay.Certificates;
+using Certrelay.Records;
+using Certrelay.Targets.Calls;
+
+namespace Certrelay.Targets.Aws;
+
+/// <summary>Settings of the kind <c>aws-nlb</c>.</summary>
+public sealed record AwsNlbSettings : ICloudSettings, IValidatableObject
+{
+    [Description("The account whose credentials are used.")]
+    [ResourceName]
+    public required string Account { get; init; }
+
+    [Description("The ARNs of the listeners (TLS), of whatever region; the certificate goes into ACM of each region.")]
+    public required IReadOnlyList<string> Listeners { get; init; }
+
+    [Description("default: the certificate for clients that no other one of the listener matches. sni: the one of its list that is chosen by the name that a client asks for; what it replaces there are certificates whose names it all covers.")]
+    public ListenerCertificate Certificate { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => AwsListeners.Faults(Listeners, "net");
+}
+
+/// <summary>Binds a certificate of ACM to listeners of Network Load Balancers, as the default one or in the list for SNI.</summary>
+internal sealed class AwsNlbTarget(AwsListeners listeners) : IDeployTarget
+{
+    public static TargetKind Kind { get; } = TargetKind.Of<AwsNlbSettings>(
+        "aws-nlb", "AWS Network Load Balancer listeners", TimeSpan.FromMinutes(3),
+        static (settings, context) => new AwsNlbTarget(new AwsListeners(new AwsApi(context.Cloud), settings.Listeners, settings.Certificate, context.Names))) with
+    {
+        Cloud = new CloudKind(
+            CloudVendor.Aws, AwsListeners.Actions, "Elastic Load Balancing 2015-12-01, ACM 2015-12-08", new DateOnly(2026, 11, 22),
+            "DescribeListenerCertificates shows what is bound; ELB takes a change at once and tells nothing of its way to the nodes, so that handshakes are the proof.")
+        {
+            Check = AwsChecks.StoreAsync,
+            Gaps =
+            [
+                "A certificate of the list wins over the default one for the names that it covers: look after it with a second target and certificate: sni.",
+                "New server certificates of IAM: one that is bound is read and comes back in a restore, the new one goes into ACM.",
+            ],
+        },
+    };
+
+    public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => listeners.ReadAsync(cancellationToken);
+
+    public Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken) => listeners.DeployAsync(certificate, cancellationToken);
+
+    public Task<DeployResult> RestoreAsync(TargetState previous, TargetBackup? backup, PendingJob? job, CancellationToken cancellationToken) =>
+        listeners.RestoreAsync(previous, cancellationToken);
+
+    public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => listeners.RetireAsync(certificate, cancellationToken);
+}
