@@ -5,7 +5,7 @@ namespace Certrelay.Simulators.Huawei;
 
 /// <summary>The content delivery network: domains, their configuration, and an edge that terminates TLS by server name.</summary>
 /// <remarks>
-/// Dual certificates and SM2 are not simulated. The error codes are made up, because no table of them could be found; their shape is the real one.
+/// Dual certificates and SM2 are not simulated. Of the error codes only <c>CDN.0171</c> (an unknown domain) is one of CDN's; the others are made up, because no table of them could be found.
 /// What a write of <c>https</c> leaves out goes back to its usual value, which is the worst that the documentation allows.
 /// </remarks>
 public sealed class CdnEdge
@@ -238,7 +238,7 @@ public sealed class CdnEdge
         return domain.Https.IsMoving ? throw new HuaweiRefusal(409, "CDN.0106", "The domain is being configured.") : domain;
     }
 
-    private CdnDomain Existing(string name) => _domains.Find(domain => domain.Name == name) ?? throw new HuaweiRefusal(404, "CDN.0104", "The domain does not exist.");
+    private CdnDomain Existing(string name) => _domains.Find(domain => domain.Name == name) ?? throw new HuaweiRefusal(400, "CDN.0171", "The domain does not exist.");
 
     private static PemPair Covering(CdnDomain domain, PemPair pair)
     {
