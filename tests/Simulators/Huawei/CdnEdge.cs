@@ -30,6 +30,9 @@ public sealed class CdnEdge
     /// <summary>Domains whose changes are refused: by an error where one is asked for, by a failed item among others.</summary>
     public ISet<string> Refused { get; } = new HashSet<string>(StringComparer.Ordinal);
 
+    /// <summary>False: the list of certificates leaves their private keys empty, as some pages of the vendor say.</summary>
+    public bool GivesKeys { get; set; } = true;
+
     internal IEnumerable<HuaweiRoute> Routes =>
     [
         new("GET", "/v1.0/cdn/domains", "cdn.ListDomains", Writes: false, List),
@@ -212,13 +215,13 @@ public sealed class CdnEdge
         return HuaweiAnswers.Ok(new JsonObject
         {
             ["total"] = found.Count,
-            ["https"] = new JsonArray([.. found.Select(static domain => new JsonObject
+            ["https"] = new JsonArray([.. found.Select(domain => new JsonObject
             {
                 ["domain_id"] = domain.Id,
                 ["domain_name"] = domain.Name,
                 ["cert_name"] = domain.Https.Last.CertificateName,
                 ["certificate"] = domain.Https.Last.Pair!.Whole,
-                ["private_key"] = domain.Https.Last.Pair!.Key,
+                ["private_key"] = GivesKeys ? domain.Https.Last.Pair!.Key : "",
                 ["certificate_type"] = domain.Https.Last.Source,
             })]),
         });
