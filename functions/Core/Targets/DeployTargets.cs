@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Certrelay.Targets.Aws;
+using Certrelay.Targets.Huawei;
 using Certrelay.Targets.Local;
 
 namespace Certrelay.Targets;
@@ -16,6 +17,10 @@ public static class DeployTargets
         AwsNlbTarget.Kind,
         DirectoryTarget.Kind,
         EndpointOnlyTarget.Kind,
+        HuaweiCdnTarget.Kind,
+        HuaweiElbTarget.Kind,
+        HuaweiElbCertificateTarget.Kind,
+        HuaweiWafTarget.Kind,
         NginxTarget.Kind,
     ];
 

@@ -1,6 +1,7 @@
 using Certrelay.Dns;
 using Certrelay.Outgoing;
 using Certrelay.Targets.Calls;
+using Certrelay.Targets.Huawei;
 using Certrelay.Targets.Local;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,6 +28,7 @@ public static class ServiceCollectionExtensions
             services.AddSingleton<CloudTransport>();
             services.AddSingleton<AccountGate>();
             services.AddSingleton<CloudSessions>();
+            services.AddSingleton<HuaweiIds>();
             return services;
         }
     }

@@ -1,5 +1,6 @@
 using Certrelay.Records;
 using Certrelay.Targets.Aws;
+using Certrelay.Targets.Huawei;
 
 namespace Certrelay.Targets.Calls;
 
@@ -17,6 +18,9 @@ public static class CertificateStores
     [
         new(CloudVendor.Aws, "acm", Regional: true, [AwsActions.ListCertificates], static (session, region) => AcmStore.Open(session, region)),
         new(CloudVendor.Aws, "iam", Regional: false, [AwsActions.ListServerCertificates], static (session, _) => new ServerCertificateStore(new AwsApi(session))),
+        new(CloudVendor.Huawei, "elb", Regional: true, [.. HuaweiActions.Ids, HuaweiActions.ElbList], static (session, region) => ElbStore.Open(session, region)),
+        new(CloudVendor.Huawei, "scm", Regional: false, [.. HuaweiActions.Ids, HuaweiActions.ScmList], static (session, _) => new ScmStore(new HuaweiApi(session))),
+        new(CloudVendor.Huawei, "waf", Regional: true, [.. HuaweiActions.Ids, HuaweiActions.WafList], static (session, region) => WafStore.Open(session, region)),
     ];
 
     /// <summary>The store of that name at a vendor; null when there is none.</summary>

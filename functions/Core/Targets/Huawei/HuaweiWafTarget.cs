@@ -1,0 +1,165 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Certrelay.Certificates;
+using Certrelay.Records;
+using Certrelay.Targets.Calls;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Certrelay.Targets.Huawei;
+
+/// <summary>How the firewall stands before a website.</summary>
+public enum WafMode
+{
+    /// <summary>In the vendor's cloud.</summary>
+    Cloud,
+
+    /// <summary>On an instance of the customer's own.</summary>
+    Premium,
+}
+
+/// <summary>Settings of the kind <c>huawei-waf</c>.</summary>
+public sealed record HuaweiWafSettings : ICloudSettings
+{
+    [Description("The name of a Huawei Cloud account.")]
+    [ResourceName]
+    public required string Account { get; init; }
+
+    [Description("The region of the firewall, such as cn-north-4; the account's when absent.")]
+    [ResourceName]
+    public string? Region { get; init; }
+
+    [Description("The websites by their names as the firewall lists them.")]
+    [MinLength(1)]
+    [MaxLength(100)]
+    public required IReadOnlyList<string> Hosts { get; init; }
+
+    [Description("cloud: websites protected in the vendor's cloud. premium: by an instance of one's own (dedicated mode).")]
+    public WafMode Mode { get; init; }
+}
+
+/// <summary>Puts the certificate into the firewall's own store, then applies it to websites.</summary>
+/// <remarks>The store's own <c>deploy</c> would do the same for CNY 30 a domain, and could not be undone by the former certificate's id.</remarks>
+internal sealed partial class HuaweiWafTarget(HuaweiWafSettings settings, HuaweiApi api) : IDeployTarget
+{
+    private readonly string _region = api.Region(settings.Region);
+    private readonly WafStore _store = new(api, api.Region(settings.Region));
+
+    public static TargetKind Kind { get; } = TargetKind.Of<HuaweiWafSettings>(
+        "huawei-waf",
+        "Huawei Cloud web application firewall",
+        TimeSpan.FromMinutes(10),
+        static (settings, context) => new HuaweiWafTarget(settings, new HuaweiApi(context.Cloud, context.Services.GetRequiredService<HuaweiIds>()))) with
+    {
+        Cloud = new CloudKind(
+            CloudVendor.Huawei,
+            [
+                .. HuaweiActions.Ids, .. WafStore.Actions, HuaweiActions.WafApply,
+                HuaweiActions.WafHosts, HuaweiActions.WafHost, HuaweiActions.WafPremiumHosts, HuaweiActions.WafPremiumHost,
+            ],
+            "WAF v1, IAM v3",
+            new DateOnly(2026, 11, 22),
+            "Each website is read back behind the write. The calls follow the public API reference; none was recorded.")
+        {
+            Check = static async (session, cancellationToken) => await WafStore.Open(session, HuaweiApi.CheckRegion(session)).ListAsync(cancellationToken).AnyAsync(cancellationToken),
+            Gaps =
+            [
+                "A website without HTTPS: give it a client protocol with HTTPS and a first certificate in the console.",
+                "Websites of an enterprise project other than the default one, and the load balancer mode of the cloud firewall (bind the listener instead).",
+            ],
+        },
+    };
+
+    public async Task<TargetReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        var resources = new List<ResourceState>();
+        foreach (var host in await HostsAsync(cancellationToken))
+        {
+            var leaf = host.Bound is { } id ? (await _store.ShowAsync(id, cancellationToken)).Leaf?.Fingerprint : null;
+            resources.Add(new ResourceState(host.Hostname, leaf, Restorable: host.Bound is not null) { Bound = host.Bound });
+        }
+
+        var refusals = resources.Where(static resource => resource.Bound is null)
+            .Select(static resource => FindingCodes.TargetRefused.At(resource.Id, $"{resource.Id} has no certificate yet: the firewall does not serve HTTPS for it."));
+        return new TargetReading(new TargetState(resources), [.. refusals], Backup: null);
+    }
+
+    public async Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken)
+    {
+        var hosts = await HostsAsync(cancellationToken);
+        var leaves = new Dictionary<string, Fingerprint?>(StringComparer.Ordinal);
+        foreach (var bound in hosts.Select(static host => host.Bound).OfType<string>().Distinct(StringComparer.Ordinal))
+            leaves[bound] = (await _store.ShowAsync(bound, cancellationToken)).Leaf?.Fingerprint;
+        List<Website> todo = [.. hosts.Where(host => host.Bound is not { } id || leaves[id] != certificate.Fingerprint)];
+        if (todo.Count == 0)
+            return Outcomes(hosts, static _ => true);
+
+        var upload = await api.UploadAsync(_store, certificate, id => _store.ShowAsync(id, cancellationToken), cancellationToken);
+        await ApplyAsync(upload, todo, cancellationToken);
+        return api.Plans
+            ? Outcomes(hosts, static _ => true)
+            : Outcomes(await HostsAsync(cancellationToken), host => host.Bound == upload || !todo.Exists(one => one.Id == host.Id));
+    }
+
+    public async Task<DeployResult> RestoreAsync(TargetState previous, TargetBackup? backup, PendingJob? job, CancellationToken cancellationToken)
+    {
+        var before = previous.Resources
+            .Where(static resource => resource.Bound is not null)
+            .ToDictionary(static resource => resource.Id, static resource => resource.Bound!, StringComparer.OrdinalIgnoreCase);
+        var other = (await HostsAsync(cancellationToken)).Where(host => before.TryGetValue(host.Hostname, out var id) && id != host.Bound);
+        foreach (var group in other.GroupBy(host => before[host.Hostname], StringComparer.Ordinal))
+            await ApplyAsync(group.Key, [.. group], cancellationToken);
+        return Outcomes(await HostsAsync(cancellationToken), host => !before.TryGetValue(host.Hostname, out var id) || host.Bound == id);
+    }
+
+    public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => api.Uploads.RetireAsync(_store, certificate, cancellationToken);
+
+    private static DeployResult Outcomes(IReadOnlyList<Website> hosts, Func<Website, bool> isDone) => DeployResult.Of([.. hosts.Select(host => isDone(host)
+        ? new ResourceOutcome(host.Hostname, Succeeded: true)
+        : new ResourceOutcome(host.Hostname, Succeeded: false, FindingCodes.CloudConflict.Code, $"It is bound to {host.Bound ?? "nothing"} behind the write."))]);
+
+    private Task ApplyAsync(string certificate, IReadOnlyList<Website> hosts, CancellationToken cancellationToken)
+    {
+        string[] ids = [.. hosts.Select(static host => host.Id)];
+        var names = string.Join(", ", hosts.Select(static host => host.Hostname));
+        var replaces = string.Join(',', hosts.Select(static host => host.Bound).OfType<string>().Distinct(StringComparer.Ordinal));
+        return _store.ApplyAsync(
+            certificate, settings.Mode == WafMode.Cloud ? ids : [], settings.Mode == WafMode.Premium ? ids : [], names, replaces.Length == 0 ? null : replaces, cancellationToken);
+    }
+
+    /// <summary>The websites of the settings, in their order; throws <see cref="Permanent"/> (<c>cloud.not-found</c>) for one that the firewall does not have.</summary>
+    private async Task<IReadOnlyList<Website>> HostsAsync(CancellationToken cancellationToken)
+    {
+        var project = await api.ProjectAsync(_region, cancellationToken);
+        var (list, show) = settings.Mode == WafMode.Cloud ? (HuaweiActions.WafHosts, HuaweiActions.WafHost) : (HuaweiActions.WafPremiumHosts, HuaweiActions.WafPremiumHost);
+        string[] path = settings.Mode == WafMode.Cloud ? ["v1", project.Value, "waf", "instance"] : ["v1", project.Value, "premium-waf", "host"];
+        var hosts = new List<Website>();
+        foreach (var name in settings.Hosts)
+        {
+            // The filter takes a part of a name.
+            var listed = await api.ReadAsync(
+                new HuaweiCall(list, "GET", "waf", _region, path) { Scope = project, Query = [new("page", "1"), new("pagesize", "100"), new("hostname", name)] },
+                SiteJson.Default.WebsiteList, cancellationToken);
+            var found = (listed.Items ?? []).FirstOrDefault(one => string.Equals(one.Hostname, name, StringComparison.OrdinalIgnoreCase))
+                ?? throw new Permanent(FindingCodes.CloudNotFound.Code, $"The firewall has no website {name} in {_region} ({settings.Mode}).");
+            // A list does not tell the certificate.
+            hosts.Add(await api.ReadAsync(new HuaweiCall(show, "GET", "waf", _region, [.. path, found.Id]) { Scope = project }, SiteJson.Default.Website, cancellationToken));
+        }
+
+        return hosts;
+    }
+
+    private sealed record WebsiteList(IReadOnlyList<Website>? Items);
+
+    private sealed record Website(string Id, string Hostname, [property: JsonPropertyName("certificateid")] string? CertificateId)
+    {
+        // Empty where none is bound.
+        [JsonIgnore]
+        public string? Bound => CertificateId is { Length: > 0 } id ? id : null;
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    [JsonSerializable(typeof(WebsiteList))]
+    [JsonSerializable(typeof(Website))]
+    private sealed partial class SiteJson : JsonSerializerContext;
+}
