@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Certrelay.Targets.Aws;
 using Certrelay.Targets.Huawei;
 using Certrelay.Targets.Local;
+using Certrelay.Targets.Tencent;
 
 namespace Certrelay.Targets;
 
@@ -22,6 +23,13 @@ public static class DeployTargets
         HuaweiElbCertificateTarget.Kind,
         HuaweiWafTarget.Kind,
         NginxTarget.Kind,
+        TencentCdnTarget.Kind,
+        TencentClbTarget.Kind,
+        TencentCosTarget.Kind,
+        TencentEdgeOneTarget.Kind,
+        TencentLiveTarget.Kind,
+        TencentVodTarget.Kind,
+        TencentWafTarget.Kind,
     ];
 
     private static readonly FrozenDictionary<string, TargetKind> ByName = All.ToFrozenDictionary(static kind => kind.Name, StringComparer.Ordinal);

@@ -69,6 +69,8 @@ internal sealed class ClbListener : IAsyncDisposable
 
     public TencentBinding? RuleBinding(string domain) => _rules.Find(rule => rule.Domain == domain).Resource?.Binding;
 
+    public string? AuthorityOf(string instance) => _modes.TryGetValue(instance, out var mode) ? mode.AuthorityId : null;
+
     public void SetMode(string instance, string mode, string? authorityId) => _modes[instance] = (mode, authorityId);
 
     public JsonObject Row() => new()

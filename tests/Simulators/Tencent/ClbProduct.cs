@@ -24,10 +24,11 @@ internal sealed class ClbProduct(TencentWorld world) : IAsyncDisposable
     public int PortOf(string loadBalancerId, string listenerId) => _listeners.Single(one => one.LoadBalancerId == loadBalancerId && one.Id == listenerId).Port;
 
     /// <summary>Adds a listener without SNI.</summary>
-    public void Add(string region, string loadBalancerId, string id, string protocol, IReadOnlyList<string> ruleDomains, TencentCertificate bound, string? clientAuthority = null)
+    public void Add(string region, string loadBalancerId, string id, string protocol, IReadOnlyList<string> ruleDomains, TencentCertificate bound, string? clientAuthority, IReadOnlyList<string> furtherIds)
     {
         var listener = new ClbListener(world, region, loadBalancerId, id, protocol, ruleDomains, rules: null) { ClientAuthority = clientAuthority };
         listener.Binding!.Begin(bound.Id, bound.Certificate);
+        listener.Binding.Extra = furtherIds;
         _listeners.Add(listener);
     }
 
@@ -81,6 +82,9 @@ internal sealed class ClbProduct(TencentWorld world) : IAsyncDisposable
     {
         if (OfLoadBalancer(call).Exists(static one => one.Settling))
             throw new TencentFault("FailedOperation.InvalidLBStatus", "The load balancer is being configured.");
+        // In a list the authority of the clients' certificates stands among the others.
+        if (wanted.AuthorityId is null && wanted.Ids.FirstOrDefault(id => id == listener.AuthorityOf(instance)) is { } listed)
+            wanted = wanted with { Ids = [.. wanted.Ids.Where(id => id != listed)], AuthorityId = listed };
         if (wanted.Mode == "MUTUAL" && wanted.AuthorityId is null)
             throw TencentFault.Missing("Certificate.CertCaId");
         var certificates = wanted.Ids.Select(id => world.Certificates.GetValueOrDefault(id)

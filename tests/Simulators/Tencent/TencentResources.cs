@@ -41,6 +41,20 @@ public sealed partial class TencentSimulator
             _credentials.Add(credentials);
     }
 
+    /// <summary>Makes a key unknown.</summary>
+    public void Forget(TencentCredentials credentials)
+    {
+        lock (_world)
+            _credentials.Remove(credentials);
+    }
+
+    /// <summary>Deletes a certificate as somebody does in the console, be it bound or not.</summary>
+    public void RemoveCertificate(string id)
+    {
+        lock (_world)
+            _world.Certificates.Remove(id);
+    }
+
     /// <summary>From now on changes of this resource come to nothing, though the call that asks for one is accepted: a domain, or <c>lb-1|lbl-1</c>, or that with <c>|domain</c>.</summary>
     public void Refuse(string instanceId)
     {
@@ -71,12 +85,14 @@ public sealed partial class TencentSimulator
     }
 
     /// <summary>A listener without SNI; returns its TLS port.</summary>
+    /// <param name="furtherIds">Certificates with keys of other types beside the first one, which is the one that is served.</param>
     public int AddListener(
-        string region, string loadBalancerId, string listenerId, string certificateId, IReadOnlyList<string> ruleDomains, string protocol = "HTTPS", string? clientAuthority = null)
+        string region, string loadBalancerId, string listenerId, string certificateId, IReadOnlyList<string> ruleDomains, string protocol = "HTTPS",
+        string? clientAuthority = null, IReadOnlyList<string>? furtherIds = null)
     {
         lock (_world)
         {
-            _clb.Add(region, loadBalancerId, listenerId, protocol, ruleDomains, Known(certificateId)!, clientAuthority);
+            _clb.Add(region, loadBalancerId, listenerId, protocol, ruleDomains, Known(certificateId)!, clientAuthority, furtherIds ?? []);
             return _clb.PortOf(loadBalancerId, listenerId);
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -23,6 +24,7 @@ public sealed partial class TencentSimulator : ISimulator
     private readonly Dictionary<string, TencentAction> _actions;
     private readonly List<TencentCredentials> _credentials = [TencentCredentials.Example];
     private readonly TlsFront _edge;
+    private readonly ConcurrentQueue<SimulatorRequest> _requests = [];
     private SimulatorServer _server = null!;
 
     private TencentSimulator(TimeProvider time)
@@ -43,6 +45,9 @@ public sealed partial class TencentSimulator : ISimulator
     public Uri Endpoint => _server.Endpoint;
 
     public IReadOnlyList<SimulatorCall> Calls => _server.Calls;
+
+    /// <summary>Every request as it came, keys included, oldest first.</summary>
+    public IReadOnlyList<SimulatorRequest> Requests => [.. _requests];
 
     public Rudeness Rudeness { get; }
 
@@ -66,6 +71,7 @@ public sealed partial class TencentSimulator : ISimulator
 
     private async Task<(SimulatorAnswer Answer, SimulatorCall? Call)> AnswerAsync(SimulatorRequest request, CancellationToken cancellationToken)
     {
+        _requests.Enqueue(request);
         var requestId = Guid.NewGuid().ToString();
         TencentAction? action = null;
         JsonObject body = [];

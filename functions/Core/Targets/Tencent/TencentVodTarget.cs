@@ -1,0 +1,42 @@
+using Certrelay.Certificates;
+using Certrelay.Records;
+using Certrelay.Targets.Calls;
+
+namespace Certrelay.Targets.Tencent;
+
+/// <summary>Binds a certificate of the store to domains of video on demand by one of the store's deployment jobs.</summary>
+/// <remarks>SSL API 2019-12-05, resource type vod: https://cloud.tencent.com/document/api/400/91667</remarks>
+internal sealed class TencentVodTarget : IDeployTarget
+{
+    private readonly TencentDeployment _jobs;
+
+    private TencentVodTarget(TencentDomainsSettings settings, TencentApi api) =>
+        _jobs = new TencentDeployment(api, "vod", region: null, [.. settings.Domains.Select(static domain => new TencentInstance(domain, domain))]);
+
+    public static TargetKind Kind { get; } = TargetKind.Of<TencentDomainsSettings>(
+        "tencent-vod", "Tencent Cloud video on demand domains", TimeSpan.FromMinutes(30), static (settings, context) => new TencentVodTarget(settings, new TencentApi(context.Cloud))) with
+    {
+        Cloud = new CloudKind(
+            CloudVendor.Tencent,
+            [.. TencentActions.Store, .. TencentActions.Jobs],
+            "SSL 2019-12-05",
+            new DateOnly(2026, 11, 22),
+            "DescribeHostDeployRecordDetail to the last record; what is bound is read with DescribeDeployedResources.")
+        {
+            Gaps =
+            [
+                "The account must have allowed the certificate store to deploy (service role SSL_QCSLinkedRoleInReplaceLoadCertificate): once, in the console.",
+                "A domain that had no certificate of the store cannot be left without one by a restore: unbind it in the console.",
+            ],
+        },
+    };
+
+    public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => _jobs.ReadAsync(cancellationToken);
+
+    public Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken) => _jobs.DeployAsync(certificate, job, cancellationToken);
+
+    public Task<DeployResult> RestoreAsync(TargetState previous, TargetBackup? backup, PendingJob? job, CancellationToken cancellationToken) =>
+        _jobs.RestoreAsync(previous, job, cancellationToken);
+
+    public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => _jobs.RetireAsync(certificate, cancellationToken);
+}
