@@ -112,8 +112,7 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
     {
         var (budget, limit) = CloudLimits.Of(options, account.Vendor, action);
         var key = BudgetRecord.Key(account.Name, budget);
-        // As if the budget were spent until then.
-        var due = time.GetUtcNow() + delay + limit.Per;
+        var due = limit.DueAfter(time.GetUtcNow(), delay);
         while (true)
         {
             var row = await store.ReadAsync<BudgetRecord>(key, cancellationToken);

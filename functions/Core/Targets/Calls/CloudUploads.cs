@@ -79,11 +79,20 @@ public sealed class CloudUploads
         }
 
         var mine = await BeginAsync(key, row, certificate, cancellationToken);
-        var found = await store.FindAsync(certificate, name, cancellationToken);
-        var id = found?.Id ?? await UploadAsync(store, certificate, name, cancellationToken);
-        var ours = found is null || found.Name == name;
-        await _records.ReplaceAsync(mine, mine.Value with { Id = id, Ours = ours, UploadingUntil = null }, cancellationToken);
-        return id;
+        try
+        {
+            var found = await store.FindAsync(certificate, name, cancellationToken);
+            var id = found?.Id ?? await UploadAsync(store, certificate, name, cancellationToken);
+            var ours = found is null || found.Name == name;
+            await _records.ReplaceAsync(mine, mine.Value with { Id = id, Ours = ours, UploadingUntil = null }, cancellationToken);
+            return id;
+        }
+        catch (Failure)
+        {
+            // Whether it was made or not, the next one looks for it first.
+            await _records.WriteAsync([new RecordChange.Delete(mine.Key, null)], CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>Forgets an upload that the vendor no longer knows, so that the next try finds or uploads it anew.</summary>

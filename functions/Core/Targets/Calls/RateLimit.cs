@@ -11,6 +11,11 @@ public readonly record struct RateLimit(int Calls, TimeSpan Per)
     /// <summary>The time between two steady calls.</summary>
     private TimeSpan Interval => Per / Math.Max(1, Calls - Burst);
 
+    private TimeSpan Tolerated => Interval * (Burst - 1);
+
+    /// <summary>When the next steady call has to be due for one call to be allowed after a delay, and the next an interval behind it.</summary>
+    public DateTimeOffset DueAfter(DateTimeOffset now, TimeSpan delay) => now + delay + Tolerated;
+
     /// <summary>Reads <c>calls/seconds</c>.</summary>
     public static bool TryParse(string text, out RateLimit limit)
     {
@@ -32,8 +37,7 @@ public readonly record struct RateLimit(int Calls, TimeSpan Per)
     /// </summary>
     public TimeSpan Wait(DateTimeOffset due, DateTimeOffset now, out DateTimeOffset next)
     {
-        var tolerated = Interval * (Burst - 1);
-        var wait = due - tolerated - now;
+        var wait = due - Tolerated - now;
         next = (due > now ? due : now) + Interval;
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }

@@ -63,14 +63,27 @@ public sealed class CloudUploadsTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_that_a_crash_cut_off_is_made_again()
     {
+        var store = new MemoryStore();
+        using var certificate = TestBundle.Ec();
+        using var session = await _bench.SessionAsync(LoopbackVendor.Kind);
+        var begun = new UploadRecord { Certificate = "test", Fingerprint = certificate.Fingerprint, UploadingUntil = _time.GetUtcNow().AddMinutes(2), Created = _time.GetUtcNow() };
+        await _bench.Product.Get<IRecordStore>().InsertAsync(UploadRecord.Key(CloudBench.Account, store.Id, "test", certificate.Fingerprint), begun, None);
+
+        Assert.True((await Assert.ThrowsAsync<Transient>(() => session.Uploads.FindOrUploadAsync(store, certificate, None))).Waits);
+        _time.Advance(TimeSpan.FromMinutes(3));
+
+        Assert.NotEmpty(await session.Uploads.FindOrUploadAsync(store, certificate, None));
+    }
+
+    [Fact]
+    public async Task An_upload_that_failed_is_tried_again_at_once()
+    {
         var store = new MemoryStore { Failure = new Transient("cloud.unavailable", "gone") };
         using var certificate = TestBundle.Ec();
         using var session = await _bench.SessionAsync(LoopbackVendor.Kind);
 
         await Assert.ThrowsAsync<Transient>(() => session.Uploads.FindOrUploadAsync(store, certificate, None));
         store.Failure = null;
-        Assert.True((await Assert.ThrowsAsync<Transient>(() => session.Uploads.FindOrUploadAsync(store, certificate, None))).Waits);
-        _time.Advance(TimeSpan.FromMinutes(3));
 
         Assert.NotEmpty(await session.Uploads.FindOrUploadAsync(store, certificate, None));
     }
