@@ -1,6 +1,7 @@
 using Certrelay.Records;
 using Certrelay.Targets.Aws;
 using Certrelay.Targets.Huawei;
+using Certrelay.Targets.Tencent;
 
 namespace Certrelay.Targets.Calls;
 
@@ -21,6 +22,7 @@ public static class CertificateStores
         new(CloudVendor.Huawei, "elb", Regional: true, [.. HuaweiActions.Ids, HuaweiActions.ElbList], static (session, region) => ElbStore.Open(session, region)),
         new(CloudVendor.Huawei, "scm", Regional: false, [.. HuaweiActions.Ids, HuaweiActions.ScmList], static (session, _) => new ScmStore(new HuaweiApi(session))),
         new(CloudVendor.Huawei, "waf", Regional: true, [.. HuaweiActions.Ids, HuaweiActions.WafList], static (session, region) => WafStore.Open(session, region)),
+        TencentCertificates.Kind,
     ];
 
     /// <summary>The store of that name at a vendor; null when there is none.</summary>

@@ -36,18 +36,20 @@ internal sealed partial class TencentCdnTarget : IDeployTarget
     private const int MostFiltered = 50;
 
     private readonly TencentCdnSettings _settings;
+    private readonly IReadOnlyList<string> _names;
     private readonly TencentApi _api;
     private readonly TencentCertificates _store;
     private readonly TencentBinder _binder;
 
-    private TencentCdnTarget(TencentCdnSettings settings, TencentApi api)
+    private TencentCdnTarget(TencentCdnSettings settings, TencentApi api, IReadOnlyList<string> names)
     {
-        (_settings, _api, _store) = (settings, api, new TencentCertificates(api, "cdn"));
+        (_settings, _names, _api, _store) = (settings, names, api, new TencentCertificates(api, "cdn"));
         _binder = new TencentBinder(api, _store, ReadDomainsAsync, TimeSpan.FromSeconds(5));
     }
 
     public static TargetKind Kind { get; } = TargetKind.Of<TencentCdnSettings>(
-        "tencent-cdn", "Tencent Cloud CDN domains", TimeSpan.FromMinutes(30), static (settings, context) => new TencentCdnTarget(settings, new TencentApi(context.Cloud))) with
+        "tencent-cdn", "Tencent Cloud CDN domains", TimeSpan.FromMinutes(30),
+        static (settings, context) => new TencentCdnTarget(settings, new TencentApi(context.Cloud), context.Names)) with
     {
         Cloud = new CloudKind(
             CloudVendor.Tencent,
@@ -56,6 +58,8 @@ internal sealed partial class TencentCdnTarget : IDeployTarget
             new DateOnly(2026, 11, 22),
             "DescribeDomainsConfig until SslStatus is deployed and CertInfo names the certificate.")
         {
+            Check = static (session, cancellationToken) => new TencentApi(session).CallAsync(
+                TencentActions.DescribeDomainsConfig, new JsonObject { ["Offset"] = 0, ["Limit"] = 1 }, TencentCdnJson.Default.TencentAnswerDomainsAnswer, "", cancellationToken),
             Gaps =
             [
                 "Domains that have moved to EdgeOne: use tencent-edgeone.",
@@ -65,7 +69,13 @@ internal sealed partial class TencentCdnTarget : IDeployTarget
         },
     };
 
-    public async Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => await _binder.ReadAsync(_settings.Domains, cancellationToken);
+    public async Task<TargetReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_settings.Match == DomainMatch.Listed)
+            return await _binder.ReadAsync(_settings.Domains, cancellationToken);
+        var all = await ReadDomainsAsync([], cancellationToken);
+        return await _binder.ReadAsync([.. all.Where(domain => domain.Refusal is null && TencentDomains.MayCover(_names, domain.Id))], [], cancellationToken);
+    }
 
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Certrelay.Certificates;
+using Certrelay.Records;
 using Certrelay.Targets.Calls;
 using Certrelay.Targets.Signing;
 
@@ -29,10 +30,18 @@ internal sealed partial class TencentCertificates(TencentApi api, string type) :
 
     private bool _retires;
 
+    /// <summary>The store as it can be listed.</summary>
+    public static StoreKind Kind { get; } = new(
+        CloudVendor.Tencent, "ssl", Regional: false, [TencentActions.DescribeCertificates], static (session, _) => new TencentCertificates(new TencentApi(session), ""));
+
     public string Id => "ssl";
 
     // No limit is documented; the longest of our names has 82 characters.
     public int LongestName => 100;
+
+    /// <summary>One harmless read, for kinds whose product has none without the id of a resource.</summary>
+    public static Task CheckAsync(CloudSession session, CancellationToken cancellationToken) => new TencentApi(session).CallAsync(
+        TencentActions.DescribeCertificates, new JsonObject { ["Offset"] = 0, ["Limit"] = 1 }, TencentStoreJson.Default.TencentAnswerListAnswer, "", cancellationToken);
 
     /// <summary>The id of a certificate in the store, uploaded when it is not there; in a plan a placeholder may stand for it.</summary>
     public Task<string> FindOrUploadAsync(CertificateBundle certificate, CancellationToken cancellationToken) =>

@@ -39,14 +39,15 @@ public sealed record TencentClbSettings : ICloudSettings, IValidatableObject
 internal sealed class TencentClbTarget : IDeployTarget
 {
     private readonly TencentClbSettings _settings;
+    private readonly IReadOnlyList<string> _names;
     private readonly TencentListener _listener;
     private readonly TencentCertificates _store;
     private readonly TencentListeners _listeners;
     private readonly TencentBinder _binder;
 
-    private TencentClbTarget(TencentClbSettings settings, TencentApi api)
+    private TencentClbTarget(TencentClbSettings settings, TencentApi api, IReadOnlyList<string> names)
     {
-        _settings = settings;
+        (_settings, _names) = (settings, names);
         var region = settings.Region ?? api.Session.Account.Region
             ?? throw new Permanent(FindingCodes.TargetSettings.Code, "region: neither the target nor its account names one.");
         _listener = new TencentListener(region, settings.LoadBalancer, settings.Listener);
@@ -56,7 +57,8 @@ internal sealed class TencentClbTarget : IDeployTarget
     }
 
     public static TargetKind Kind { get; } = TargetKind.Of<TencentClbSettings>(
-        "tencent-clb", "Tencent Cloud load balancer (CLB)", TimeSpan.FromMinutes(3), static (settings, context) => new TencentClbTarget(settings, new TencentApi(context.Cloud))) with
+        "tencent-clb", "Tencent Cloud load balancer (CLB)", TimeSpan.FromMinutes(3),
+        static (settings, context) => new TencentClbTarget(settings, new TencentApi(context.Cloud), context.Names)) with
     {
         Cloud = new CloudKind(
             CloudVendor.Tencent,
@@ -65,6 +67,7 @@ internal sealed class TencentClbTarget : IDeployTarget
             new DateOnly(2026, 11, 22),
             "DescribeTaskStatus of each change, then DescribeListeners.")
         {
+            Check = TencentCertificates.CheckAsync,
             Gaps =
             [
                 "A rule without a certificate cannot be left without one by a restore: remove the rule or its certificate in the console.",
@@ -73,7 +76,13 @@ internal sealed class TencentClbTarget : IDeployTarget
         },
     };
 
-    public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => _binder.ReadAsync(Named, cancellationToken);
+    public async Task<TargetReading> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_settings.Match == DomainMatch.Listed)
+            return await _binder.ReadAsync(Named, cancellationToken);
+        var all = await _listeners.ReadAsync(_listener, cancellationToken);
+        return await _binder.ReadAsync([.. all.Where(place => TencentDomains.MayCover(_names, place.Id.Split('|')[^1]))], [], cancellationToken);
+    }
 
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken)
     {

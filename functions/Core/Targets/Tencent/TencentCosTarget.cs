@@ -48,6 +48,7 @@ internal sealed class TencentCosTarget : IDeployTarget
             new DateOnly(2026, 11, 22),
             "DescribeHostDeployRecordDetail to the last record; the store does not tell what a bucket has bound, so that the handshakes are the proof.")
         {
+            Check = TencentCertificates.CheckAsync,
             Gaps =
             [
                 "The account must have allowed the certificate store to deploy (service role SSL_QCSLinkedRoleInReplaceLoadCertificate): once, in the console.",

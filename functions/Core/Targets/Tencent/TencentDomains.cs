@@ -24,6 +24,10 @@ internal static class TencentDomains
         }
     }
 
+    /// <summary>True when one of a certificate's names covers a domain, or when no name is known.</summary>
+    public static bool MayCover(IReadOnlyList<string> names, string domain) =>
+        names.Count == 0 || names.Any(text => SubjectName.TryParse(text, out var name) && (name.Value == domain || name.Covers(domain)));
+
     /// <summary>True when the certificate covers a domain, which may be a wildcard itself.</summary>
     public static bool Covers(CertificateBundle certificate, string domain) =>
         CertificateRecord.TryParse(certificate.Leaf, out var leaf) && leaf.Names.Any(name => name.Value == domain || name.Covers(domain));

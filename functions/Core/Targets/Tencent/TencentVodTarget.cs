@@ -23,6 +23,7 @@ internal sealed class TencentVodTarget : IDeployTarget
             new DateOnly(2026, 11, 22),
             "DescribeHostDeployRecordDetail to the last record; what is bound is read with DescribeDeployedResources.")
         {
+            Check = TencentCertificates.CheckAsync,
             Gaps =
             [
                 "The account must have allowed the certificate store to deploy (service role SSL_QCSLinkedRoleInReplaceLoadCertificate): once, in the console.",

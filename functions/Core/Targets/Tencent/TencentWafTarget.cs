@@ -36,23 +36,25 @@ internal sealed partial class TencentWafTarget : IDeployTarget
     private const int FromStore = 2;
 
     private readonly TencentWafSettings _settings;
+    private readonly IReadOnlyList<string> _names;
     private readonly TencentApi _api;
     private readonly string _region;
     private readonly TencentCertificates _store;
     private readonly TencentListeners _listeners;
     private readonly TencentBinder _binder;
 
-    private TencentWafTarget(TencentWafSettings settings, TencentApi api)
+    private TencentWafTarget(TencentWafSettings settings, TencentApi api, IReadOnlyList<string> names)
     {
-        (_settings, _api) = (settings, api);
-        _region = settings.Region ?? (api.Session.Account.Site == "international" ? "ap-seoul" : "ap-guangzhou");
+        (_settings, _names, _api) = (settings, names, api);
+        _region = settings.Region ?? RegionOf(api.Session);
         _store = new TencentCertificates(api, "waf");
         _listeners = new TencentListeners(api, _store);
         _binder = new TencentBinder(api, _store, ReadPlacesAsync, TimeSpan.FromSeconds(5));
     }
 
     public static TargetKind Kind { get; } = TargetKind.Of<TencentWafSettings>(
-        "tencent-waf", "Tencent Cloud WAF", TimeSpan.FromMinutes(10), static (settings, context) => new TencentWafTarget(settings, new TencentApi(context.Cloud))) with
+        "tencent-waf", "Tencent Cloud WAF", TimeSpan.FromMinutes(10),
+        static (settings, context) => new TencentWafTarget(settings, new TencentApi(context.Cloud), context.Names)) with
     {
         Cloud = new CloudKind(
             CloudVendor.Tencent,
@@ -64,6 +66,8 @@ internal sealed partial class TencentWafTarget : IDeployTarget
             new DateOnly(2026, 11, 22),
             "DescribeDomainDetailsSaas until the domain has settled and names the certificate; for load balancer instances as tencent-clb.")
         {
+            Check = static (session, cancellationToken) => new TencentApi(session).CallAsync(
+                TencentActions.DescribeDomains, new JsonObject { ["Offset"] = 0, ["Limit"] = 1 }, TencentWafJson.Default.TencentAnswerDomainsAnswer, "", cancellationToken, RegionOf(session)),
             Gaps =
             [
                 "A certificate that was given to WAF itself instead of the store cannot be bound again by a restore: put it into the store first.",
@@ -76,6 +80,8 @@ internal sealed partial class TencentWafTarget : IDeployTarget
     public async Task<TargetReading> ReadAsync(CancellationToken cancellationToken)
     {
         var domains = await FindAsync(_settings.Domains, cancellationToken);
+        if (_settings.Match == DomainMatch.Covered)
+            domains = [.. domains.Where(domain => TencentDomains.MayCover(_names, domain.Domain))];
         return await _binder.ReadAsync(await PlacesAsync(domains, cancellationToken), _settings.Domains.Except(domains.Select(static domain => domain.Domain)), cancellationToken);
     }
 
@@ -99,6 +105,8 @@ internal sealed partial class TencentWafTarget : IDeployTarget
         _binder.RestoreAsync(previous, job, cancellationToken, _settings.Match == DomainMatch.Covered ? IsOursAsync : null);
 
     public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => _store.RetireAsync(certificate, cancellationToken);
+
+    private static string RegionOf(CloudSession session) => session.Account.Site == "international" ? "ap-seoul" : "ap-guangzhou";
 
     private async Task<bool> IsOursAsync(TencentResource place, CancellationToken cancellationToken) =>
         place.Bound is { } bound && await _store.IsOursAsync(bound.Split(',')[0], cancellationToken);
@@ -166,7 +174,11 @@ internal sealed partial class TencentWafTarget : IDeployTarget
         // What is left out stays as it is.
         var parameters = new JsonObject
         {
-            ["Domain"] = domain.Domain, ["DomainId"] = domain.DomainId, ["InstanceID"] = domain.InstanceId, ["CertType"] = FromStore, ["SSLId"] = wanted,
+            ["Domain"] = domain.Domain,
+            ["DomainId"] = domain.DomainId,
+            ["InstanceID"] = domain.InstanceId,
+            ["CertType"] = FromStore,
+            ["SSLId"] = wanted,
         };
         await _api.CallAsync(
             TencentActions.ModifySpartaProtection, parameters, TencentWafJson.Default.TencentAnswerModifyAnswer, domain.Domain, cancellationToken, _region,

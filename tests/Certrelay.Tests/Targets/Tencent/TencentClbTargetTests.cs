@@ -134,7 +134,10 @@ public sealed class TencentClbTargetTests : IAsyncLifetime
 
     private static JsonObject Listener(string id, params string[] domains) => new()
     {
-        ["region"] = TencentBench.Region, ["loadBalancer"] = "lb-1", ["listener"] = id, ["domains"] = new JsonArray([.. domains.Select(static domain => (JsonNode)domain)]),
+        ["region"] = TencentBench.Region,
+        ["loadBalancer"] = "lb-1",
+        ["listener"] = id,
+        ["domains"] = new JsonArray([.. domains.Select(static domain => (JsonNode)domain)]),
     };
 
     // The first request of an action.

@@ -1,37 +1,10 @@
-using System.Text.Json.Nodes;
-using Certrelay.Records;
-using Certrelay.Targets;
 using Certrelay.Targets.Calls;
 using Certrelay.Targets.Tencent;
-using Certrelay.Tests.Support;
 
 namespace Certrelay.Tests.Targets.Tencent;
 
-public sealed class TencentPolicyTests
+public sealed class TencentFaultsTests
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "infra", "policies", "tencent");
-
-    private static IEnumerable<string> Names => DeployTargets.All.Where(static kind => kind.Cloud is { Vendor: CloudVendor.Tencent }).Select(static kind => kind.Name);
-
-    public static TheoryData<string> Kinds => [.. Names];
-
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void Each_kinds_policy_allows_exactly_what_it_calls(string kind)
-    {
-        var policy = JsonNode.Parse(File.ReadAllBytes(Path.Combine(Folder, kind + ".json")))!;
-
-        var statement = Assert.Single(policy["statement"]!.AsArray())!;
-        Assert.Equal(("2.0", "allow"), (policy["version"]!.GetValue<string>(), statement["effect"]!.GetValue<string>()));
-        Assert.Equal(
-            DeployTargets.Find(kind)!.Cloud!.Actions.Select(static action => action.Permission).Order(StringComparer.Ordinal),
-            statement["action"]!.AsArray().Select(static action => action!.GetValue<string>()));
-    }
-
-    [Fact]
-    public void There_is_no_policy_without_its_kind() =>
-        Assert.Equal(Names.Order(StringComparer.Ordinal), Directory.GetFiles(Folder).Select(static path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal));
-
     [Theory]
     [InlineData("AuthFailure.SignatureFailure", CloudFaultKind.Credentials)]
     [InlineData("AuthFailure.SecretIdNotFound", CloudFaultKind.Credentials)]
