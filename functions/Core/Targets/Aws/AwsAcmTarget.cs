@@ -63,7 +63,8 @@ internal sealed class AwsAcmTarget(AwsAcmSettings settings, AwsApi api) : IDeplo
         var refusals = users.Except(settings.Users, StringComparer.Ordinal).Select(static user => FindingCodes.TargetShared.At(user)).ToList();
         if (type != "IMPORTED")
             refusals.Add(FindingCodes.TargetRefused.At(settings.Arn, $"ACM replaces imported certificates only, this one is {type}."));
-        return new TargetReading(new TargetState([new ResourceState(settings.Arn, leaf?.Fingerprint, Restorable: false) { Bound = settings.Arn }]), refusals, Backup: null);
+        // From our own vault: without the former key there, the runner refuses before any write (target.in-place).
+        return new TargetReading(new TargetState([new ResourceState(settings.Arn, leaf?.Fingerprint, Restorable: true) { Bound = settings.Arn }]), refusals, Backup: null);
     }
 
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken)
