@@ -58,15 +58,15 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
     /// <summary>Calls in a row without an answer after which nothing is sent for a while.</summary>
     public const int FailuresToOpen = 4;
 
-    // A steady call is rarely further off than this, and a move that came back for it would read everything again.
-    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
+    // Waited for under the lease: a move that came back for every call would spend each on what it had read before, and never end.
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FirstOpening = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan LongestOpening = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Takes the right to make one call now, waiting up to a second for it. Throws <see cref="Transient"/> for a turn that is further off (it costs no
+    /// Takes the right to make one call now, waiting up to five seconds for it. Throws <see cref="Transient"/> for a turn that is further off (it costs no
     /// attempt) or a vendor that does not answer, and <see cref="Permanent"/> (<c>cloud.credentials</c>) for credentials that were refused before.
     /// </summary>
     public async Task<CircuitPass> EnterAsync(AccountCredentials account, CloudAction action, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
             var due = rows[0]?.As<BudgetRecord>();
             var wait = limit.Wait(due?.Value.Due ?? now, now, out var next);
             if (wait > ShortWait)
-                throw new Transient(FindingCodes.CloudThrottled.Code, $"{action}: the account's budget of {limit.Calls} calls in {limit.Per.TotalSeconds:0} s is spent.", wait) { Waits = true };
+                throw new Transient(FindingCodes.CloudThrottled.Code, $"{action}: the account's budget of {limit.Calls} calls in {limit.Per.TotalSeconds:0} s is spent.", wait + limit.Tolerated) { Waits = true };
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, time, cancellationToken);
             else if (await TryTakeAsync(budgetKey, due, next, cancellationToken) && await TryPassAsync(circuit, now, cancellationToken))

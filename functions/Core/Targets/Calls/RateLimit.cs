@@ -11,7 +11,8 @@ public readonly record struct RateLimit(int Calls, TimeSpan Per)
     /// <summary>The time between two steady calls.</summary>
     private TimeSpan Interval => Per / Math.Max(1, Calls - Burst);
 
-    private TimeSpan Tolerated => Interval * (Burst - 1);
+    /// <summary>How long behind the first call that is allowed a whole burst is.</summary>
+    public TimeSpan Tolerated => Interval * (Burst - 1);
 
     /// <summary>When the next steady call has to be due for one call to be allowed after a delay, and the next an interval behind it.</summary>
     public DateTimeOffset DueAfter(DateTimeOffset now, TimeSpan delay) => now + delay + Tolerated;

@@ -161,7 +161,7 @@ public sealed class CloudSessionTests
 
         Assert.Equal((TimeSpan.FromSeconds(40), false), (first.RetryAfter, first.Waits));
         Assert.True(second.Waits);
-        Assert.Equal(TimeSpan.FromSeconds(40), second.RetryAfter);
+        Assert.InRange(second.RetryAfter!.Value, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(42));
         Assert.Single(vendor.Calls);
         time.Advance(second.RetryAfter!.Value);
         await ReadAsync(bench);
@@ -172,15 +172,16 @@ public sealed class CloudSessionTests
     {
         var time = new ManualTime();
         await using var vendor = await LoopbackVendor.StartAsync(_ => Answer(200, ""));
-        await using var bench = await LoopbackVendor.BenchAsync(vendor, time, static options => options with { Limits = new Dictionary<string, string> { ["aws.store.Read"] = "20/60" } });
+        await using var bench = await LoopbackVendor.BenchAsync(vendor, time, static options => options with { Limits = new Dictionary<string, string> { ["aws.store.Read"] = "8/120" } });
 
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 2; i++)
             await ReadAsync(bench);
         var spent = await Assert.ThrowsAsync<Transient>(() => ReadAsync(bench));
 
         Assert.True(spent.Waits);
-        Assert.Equal(TimeSpan.FromSeconds(4), spent.RetryAfter);
-        Assert.Equal(5, vendor.Calls.Count);
+        // 20 s until the next steady call, and as long again until a burst of two: what has to be read again then fits.
+        Assert.Equal(TimeSpan.FromSeconds(40), spent.RetryAfter);
+        Assert.Equal(2, vendor.Calls.Count);
     }
 
     [Fact]
