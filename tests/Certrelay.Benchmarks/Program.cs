@@ -1,7 +1,7 @@
 using Certrelay.Benchmarks;
 
 // Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
-//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api] [verbs] [vendor]
+//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api] [verbs] [vendor] [fleet]
 if (args is ["bare", var url])
     return await BareApp.RunAsync(url);
 if (args is [VerbBenchmark.Bare])
@@ -13,10 +13,13 @@ if (args is [VerbBenchmark.Bare])
 if (args is [TlsSite.Verb])
     return await TlsSite.ServeAsync();
 
+if (args is [FleetBenchmark.Verb])
+    return await FleetBenchmark.ServeAsync();
+
 if (args is [VendorBenchmark.Verb, var folder])
     return await VendorBenchmark.MeasureAsync(folder);
 
-var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api", "verbs", "vendor"];
+var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api", "verbs", "vendor", "fleet"];
 foreach (var name in chosen)
 {
     Console.WriteLine($"== {name}");
@@ -52,8 +55,11 @@ foreach (var name in chosen)
         case "vendor":
             await VendorBenchmark.RunAsync();
             break;
+        case "fleet":
+            await FleetBenchmark.RunAsync();
+            break;
         default:
-            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan, api, verbs and vendor.");
+            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan, api, verbs, vendor and fleet.");
             return 2;
     }
 }

@@ -9,6 +9,9 @@ namespace Certrelay.RealParts.Clouds;
 /// <summary>A vendor's official Node client: its packages are installed from the lock file once, beside the test's output.</summary>
 internal static class SecondClient
 {
+    /// <summary>The collection of tests that install a client: hundreds of packages are unpacked, which nothing that watches a clock should run beside.</summary>
+    public const string Alone = "second clients";
+
     // A package registry may be slow, and the machine busy.
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(2);
@@ -38,3 +41,6 @@ internal static class SecondClient
         return folder;
     }
 }
+
+[CollectionDefinition(SecondClient.Alone, DisableParallelization = true)]
+public sealed class SecondClientsAlone;

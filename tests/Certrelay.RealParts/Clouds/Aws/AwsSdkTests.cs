@@ -7,6 +7,7 @@ using Certrelay.Tests.Support;
 namespace Certrelay.RealParts.Clouds.Aws;
 
 /// <summary>The official clients of AWS against the simulator: what they upload and bind is what a handshake shows.</summary>
+[Collection(SecondClient.Alone)]
 public sealed class AwsSdkTests
 {
     private const string Host = "www.example.com";

@@ -6,6 +6,7 @@ using Certrelay.Tests.Support;
 namespace Certrelay.RealParts.Clouds.Huawei;
 
 /// <summary>The vendor's official client agrees with the simulator, before any code of ours meets it.</summary>
+[Collection(SecondClient.Alone)]
 public sealed class HuaweiSdkTests
 {
     [RealFact("node", "npm")]

@@ -7,6 +7,7 @@ using Certrelay.Tests.Support;
 namespace Certrelay.RealParts.Clouds.Tencent;
 
 /// <summary>The vendor's official client agrees with the simulator, before any code of ours meets it.</summary>
+[Collection(SecondClient.Alone)]
 public sealed class TencentSdkTests
 {
     [RealFact("node", "npm")]
