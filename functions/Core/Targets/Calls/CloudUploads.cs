@@ -89,8 +89,8 @@ public sealed class CloudUploads
         }
         catch (Failure)
         {
-            // Whether it was made or not, the next one looks for it first.
-            await _records.WriteAsync([new RecordChange.Delete(mine.Key, null)], CancellationToken.None);
+            // Whether it was made or not, the next one looks for it first; whoever took over meanwhile keeps the row.
+            await _index.DropAsync(mine.Key, mine.ETag, CancellationToken.None);
             throw;
         }
     }

@@ -89,6 +89,24 @@ public sealed class CloudUploadsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_fails_too_late_leaves_the_upload_of_whoever_took_over()
+    {
+        var (slow, quick) = (new MemoryStore { Gate = new TaskCompletionSource(), Failure = new Transient("cloud.unavailable", "gone") }, new MemoryStore());
+        using var certificate = TestBundle.Ec();
+        using var session = await _bench.SessionAsync(LoopbackVendor.Kind);
+        var late = session.Uploads.FindOrUploadAsync(slow, certificate, None);
+        await slow.Asked.Task;
+        _time.Advance(TimeSpan.FromMinutes(3));
+        var id = await session.Uploads.FindOrUploadAsync(quick, certificate, None);
+
+        slow.Gate.SetResult();
+        await Assert.ThrowsAsync<Transient>(() => late);
+
+        Assert.Equal(id, await session.Uploads.FindOrUploadAsync(quick, certificate, None));
+        Assert.Single(quick.Kept);
+    }
+
+    [Fact]
     public async Task Superseded_uploads_go_but_the_newest_of_them_and_what_a_target_has()
     {
         var store = new MemoryStore();
