@@ -15,6 +15,9 @@ public sealed class CertificateBundle(string certificate, ReadOnlyMemory<byte> l
     /// <summary>Issuer of the leaf first, without the root.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; } = chain;
 
+    /// <summary>True when a name of the leaf serves a domain, which may be a wildcard itself.</summary>
+    public bool Serves(string domain) => CertificateRecord.TryParse(Leaf, out var leaf) && leaf.Names.Any(name => name.Serves(domain));
+
     /// <summary>The leaf alone as PEM (RFC 7468).</summary>
     public byte[] LeafPem() => PemEncoding.WriteUtf8("CERTIFICATE"u8, Leaf.Span);
 

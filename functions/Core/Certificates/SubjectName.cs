@@ -47,6 +47,12 @@ public sealed record SubjectName
         return HostName.TryNormalize(host, out var name) && CoversHost(name);
     }
 
+    /// <summary>True when the name serves a domain as servers list them: one that it covers, or the same one, which may be a wildcard itself.</summary>
+    public bool Serves(string domain) => string.Equals(Value, domain, StringComparison.OrdinalIgnoreCase) || Covers(domain);
+
+    /// <summary>True when one of a certificate's names serves a domain.</summary>
+    public static bool AnyServes(IEnumerable<string> names, string domain) => names.Any(text => TryParse(text, out var name) && name.Serves(domain));
+
     internal static SubjectName Of(IPAddress address) =>
         new(SubjectNameKind.Address, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString());
 

@@ -18,6 +18,7 @@ public sealed partial class Retirement(IRecordStore store, StepRecords steps, Cl
     {
         if (StepId.Parse(stepId) is not var (rollout, target)
             || await steps.ReadAsync(rollout, target, cancellationToken) is not { Value: { Account: { } account, Previous: { } previous, Settled: { } settled } }
+            || await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(rollout), cancellationToken) is not { Value: var run }
             || await store.ReadAsync<TargetRecord>(TargetRecord.Key(target), cancellationToken) is not { Value: var definition }
             || DeployTargets.Find(definition.Kind) is not { Cloud: { } cloud } kind)
         {
@@ -29,9 +30,7 @@ public sealed partial class Retirement(IRecordStore store, StepRecords steps, Cl
         {
             using var session = await sessions.OpenAsync(account, cloud, plan: null, cancellationToken);
             var opened = kind.Create(definition.Settings, new TargetContext(services) { Cloud = session });
-            var step = await store.ReadAsync<RolloutRecord>(RolloutRecord.Key(rollout), cancellationToken);
-            if (step is not null)
-                await opened.RetireAsync(step.Value.Version.Certificate, previous, cancellationToken);
+            await opened.RetireAsync(run.Version.Certificate, previous, cancellationToken);
         }
         catch (Transient later) when (now - settled < Longest)
         {

@@ -28,6 +28,7 @@ public sealed record TargetPlan(string Target, string Kind, TargetState? Now, IR
 public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, TargetProbe probe, CloudSessions sessions, IServiceProvider services, TimeProvider time)
 {
     private const int AtOnce = 8;
+    private const int LongestPlan = 100;
 
     /// <summary>The plan of a checked request; throws <see cref="Permanent"/> (<c>record.missing</c>) for a certificate that is gone meanwhile.</summary>
     public async Task<RolloutPlan> PlanAsync(RolloutRequest request, CancellationToken cancellationToken)
@@ -98,8 +99,6 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
         for (var phases = 0; result is DeployResult.Pending { Job: var job } && !job.Id.StartsWith(CloudPlan.PlaceholderId, StringComparison.Ordinal) && phases < LongestPlan; phases++)
             result = await opened.DeployAsync(bundle, job, cancellationToken);
     }
-
-    private const int LongestPlan = 100;
 
     private static string Account(TargetKind kind, TargetRecord target) =>
         kind.AccountOf(target.Settings) ?? throw new Permanent(FindingCodes.TargetSettings.Code, FindingCodes.TargetSettings.Meaning);

@@ -25,18 +25,19 @@ public sealed class AccountProofs(CloudSessions sessions, AccountGate gate)
         var kinds = new List<KindProof>();
         foreach (var kind in DeployTargets.All.Where(kind => kind.Cloud?.Vendor == account.Vendor))
         {
-            var fault = accepted == false ? null : await FaultAsync(account, kind.Cloud!, cancellationToken);
-            bool? reads = accepted == false ? null : fault is null;
-            // A refusal of this one call shows that the vendor knows who asks.
-            accepted = fault?.Code switch
+            var needs = TargetsDocument.Permissions(kind.Cloud!);
+            if (accepted == false)
             {
-                _ when accepted == false => false,
-                null => true,
-                _ when fault.Code == FindingCodes.CloudCredentials.Code => false,
-                _ when fault.Code == FindingCodes.CloudPermission.Code => true,
-                _ => accepted,
-            };
-            kinds.Add(new KindProof(kind.Name, reads, fault?.Code, fault?.Message, [.. kind.Cloud!.Actions.Select(static action => action.Permission).Distinct(StringComparer.Ordinal)]));
+                kinds.Add(new KindProof(kind.Name, Reads: null, Code: null, Message: null, needs));
+                continue;
+            }
+
+            var fault = await FaultAsync(account, kind.Cloud!, cancellationToken);
+            if (fault?.Code == FindingCodes.CloudCredentials.Code)
+                accepted = false;
+            else if (fault is null || fault.Code == FindingCodes.CloudPermission.Code)
+                accepted = true; // A refusal of this one call shows that the vendor knows who asks.
+            kinds.Add(new KindProof(kind.Name, fault is null, fault?.Code, fault?.Message, needs));
         }
 
         return new AccountProof(accepted, kinds);

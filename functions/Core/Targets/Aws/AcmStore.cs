@@ -86,7 +86,7 @@ internal sealed partial class AcmStore(AwsApi api, string region) : ICertificate
         try
         {
             using var answer = await api.AcmAsync(AwsActions.GetCertificate, region, Arn(arn), arn, cancellationToken);
-            return AwsLeaf.Parse(answer.Json(AcmJson.Default.AcmPem).Certificate);
+            return PemLeaf.Of(answer.Json(AcmJson.Default.AcmPem).Certificate) ?? throw CloudAnswer.Unreadable("the certificate");
         }
         catch (Permanent fault) when (fault.Code == FindingCodes.CloudNotFound.Code)
         {

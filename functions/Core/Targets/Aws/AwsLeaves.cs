@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Certrelay.Certificates;
-using Certrelay.Targets.Calls;
 
 namespace Certrelay.Targets.Aws;
 
@@ -18,20 +16,5 @@ internal sealed class AwsLeaves(AwsApi api)
             ? await new AcmStore(api, arn.Region).LeafAsync(id, cancellationToken)
             : await new ServerCertificateStore(api).LeafAsync(id, cancellationToken);
         return _known[id] = leaf;
-    }
-}
-
-/// <summary>Reads the PEM that the stores give back.</summary>
-internal static class AwsLeaf
-{
-    /// <summary>The first certificate of a PEM text; throws <see cref="Permanent"/> (<c>cloud.answer</c>).</summary>
-    public static CertificateRecord Parse(string pem)
-    {
-        if (!PemEncoding.TryFind(pem, out var fields) || !pem.AsSpan(fields.Label).SequenceEqual("CERTIFICATE"))
-            throw CloudAnswer.Unreadable("the certificate");
-        var der = new byte[fields.DecodedDataLength];
-        return Convert.TryFromBase64Chars(pem.AsSpan(fields.Base64Data), der, out _) && CertificateRecord.TryParse(der, out var leaf)
-            ? leaf
-            : throw CloudAnswer.Unreadable("the certificate");
     }
 }

@@ -28,6 +28,19 @@ internal sealed class AwsListeners(AwsApi api, IReadOnlyList<string> listeners, 
         AwsActions.RemoveListenerCertificates,
     ];
 
+    /// <summary>What both kinds need of AWS.</summary>
+    public static CloudKind Cloud { get; } = new CloudKind(
+        CloudVendor.Aws, Actions, "Elastic Load Balancing 2015-12-01, ACM 2015-12-08", new DateOnly(2026, 11, 22),
+        "DescribeListenerCertificates shows what is bound; ELB takes a change at once and tells nothing of its way to the nodes, so that handshakes are the proof.")
+    {
+        Check = AwsChecks.StoreAsync,
+        Gaps =
+        [
+            "A certificate of the list wins over the default one for the names that it covers: look after it with a second target and certificate: sni.",
+            "New server certificates of IAM: one that is bound is read and comes back in a restore, the new one goes into ACM.",
+        ],
+    };
+
     private readonly AwsLeaves _leaves = new(api);
 
     /// <summary>Every fault of the ARNs in settings.</summary>

@@ -12,7 +12,7 @@ internal sealed class AwsNames(IEnumerable<string> names)
     public bool IsEmpty => _names.Count == 0;
 
     /// <summary>True when the certificate covers a name, which may be a wildcard itself.</summary>
-    public bool Cover(string name) => _names.Any(one => string.Equals(one.Value, name, StringComparison.OrdinalIgnoreCase) || one.Covers(name));
+    public bool Cover(string name) => _names.Any(one => one.Serves(name));
 
     /// <summary>True when the certificate can stand in for another one: it covers each of its names.</summary>
     public bool Cover(CertificateRecord? other) => other is { Names.Count: > 0 } && other.Names.All(name => Cover(name.Value));

@@ -29,17 +29,7 @@ internal sealed class AwsNlbTarget(AwsListeners listeners) : IDeployTarget
         "aws-nlb", "AWS Network Load Balancer listeners", TimeSpan.FromMinutes(3),
         static (settings, context) => new AwsNlbTarget(new AwsListeners(new AwsApi(context.Cloud), settings.Listeners, settings.Certificate, context.Names))) with
     {
-        Cloud = new CloudKind(
-            CloudVendor.Aws, AwsListeners.Actions, "Elastic Load Balancing 2015-12-01, ACM 2015-12-08", new DateOnly(2026, 11, 22),
-            "DescribeListenerCertificates shows what is bound; ELB takes a change at once and tells nothing of its way to the nodes, so that handshakes are the proof.")
-        {
-            Check = AwsChecks.StoreAsync,
-            Gaps =
-            [
-                "A certificate of the list wins over the default one for the names that it covers: look after it with a second target and certificate: sni.",
-                "New server certificates of IAM: one that is bound is read and comes back in a restore, the new one goes into ACM.",
-            ],
-        },
+        Cloud = AwsListeners.Cloud,
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => listeners.ReadAsync(cancellationToken);

@@ -110,7 +110,7 @@ internal sealed class ServerCertificateStore(AwsApi api) : ICertificateStore
     private async Task<CertificateRecord> GetAsync(string name, CancellationToken cancellationToken)
     {
         var result = await api.IamAsync(AwsActions.GetServerCertificate, [new("ServerCertificateName", name)], name, cancellationToken);
-        return AwsLeaf.Parse(result.Text("ServerCertificate", "CertificateBody") ?? throw CloudAnswer.Unreadable("CertificateBody"));
+        return PemLeaf.Of(result.Text("ServerCertificate", "CertificateBody") ?? throw CloudAnswer.Unreadable("CertificateBody")) ?? throw CloudAnswer.Unreadable("the certificate");
     }
 
     private async IAsyncEnumerable<ServerCertificate> MetadataAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -121,7 +121,7 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
         }
     }
 
-    /// <summary>Forgets refusals and failures of an account, because its secret is new or somebody wants to know.</summary>
+    /// <summary>Forgets refusals and failures of an account, because somebody wants to know.</summary>
     public Task ForgiveAsync(string account, CancellationToken cancellationToken) => ChangeAsync(account, static _ => null, cancellationToken);
 
     private static TimeSpan Opening(int before)

@@ -17,7 +17,6 @@ public static class CloudLimits
         ["tencent.ssl"] = (PerSecond(10), "SSL API reference: 10 to 20 a second for each action"),
         ["huawei.cdn.ShowDomainFullConfig"] = (new RateLimit(300, TimeSpan.FromMinutes(1)), "CDN API reference: 300 a minute for a tenant"),
         ["huawei.cdn.UpdateDomainFullConfig"] = (new RateLimit(200, TimeSpan.FromMinutes(1)), "CDN API reference: 200 a minute for a tenant"),
-        // Published for the control plane as a whole, per account: bursts above it are throttled.
         ["aws.cloudfront"] = (PerSecond(5), "our own choice: CloudFront throttles early and documents no figure"),
     }.ToFrozenDictionary();
 

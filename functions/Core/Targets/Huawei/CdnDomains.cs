@@ -36,7 +36,7 @@ internal sealed record CdnHttps
     public string? StoreId => IsOn && CertificateSource == FromStore ? ScmCertificateId : null;
 
     [JsonIgnore]
-    public Fingerprint? Leaf => IsOn ? HuaweiLeaf.Of(CertificateValue)?.Fingerprint : null;
+    public Fingerprint? Leaf => IsOn ? PemLeaf.Of(CertificateValue)?.Fingerprint : null;
 
     /// <summary>What to write for a certificate of the store, with everything else as it is.</summary>
     public CdnHttps With(string id, string name) =>
@@ -59,7 +59,7 @@ internal sealed partial class CdnDomains(HuaweiApi api, string? enterpriseProjec
         for (var page = 1; ; page++)
         {
             var answer = await ListAsync([new("page_size", $"{PageSize}"), new("page_number", $"{page}")], cancellationToken);
-            covered.AddRange(answer.Where(one => one.DomainStatus is "online" or "configuring" && HuaweiLeaf.Cover(names, one.DomainName)).Select(static one => one.DomainName));
+            covered.AddRange(answer.Where(one => one.DomainStatus is "online" or "configuring" && SubjectName.AnyServes(names, one.DomainName)).Select(static one => one.DomainName));
             if (answer.Count < PageSize)
                 return [.. covered.Order(StringComparer.Ordinal)];
         }

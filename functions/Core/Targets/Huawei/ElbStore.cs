@@ -11,7 +11,7 @@ namespace Certrelay.Targets.Huawei;
 internal sealed record ElbCertificate(string Id, string? Name, string? Domain, string? Certificate, IReadOnlyList<string>? SubjectAlternativeNames, string? ExpireTime)
 {
     [JsonIgnore]
-    public Fingerprint? Leaf => HuaweiLeaf.Of(Certificate)?.Fingerprint;
+    public Fingerprint? Leaf => PemLeaf.Of(Certificate)?.Fingerprint;
 
     /// <summary>The names for which a listener chooses it.</summary>
     [JsonIgnore]

@@ -25,15 +25,7 @@ public sealed record HuaweiCdnSettings : ICloudSettings, IValidatableObject
     [MinLength(1)]
     public string? EnterpriseProject { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Match == DomainMatch.Listed && Domains.Count == 0)
-            yield return new ValidationResult("names at least one domain, unless match is covered.", [nameof(Domains)]);
-        if (Match == DomainMatch.Covered && Domains.Count > 0)
-            yield return new ValidationResult("names no domain when match is covered.", [nameof(Domains)]);
-        foreach (var domain in Domains.Where(static domain => !SubjectName.TryParse(domain, out var name) || name.Kind == SubjectNameKind.Address || name.Value != domain))
-            yield return new ValidationResult($"'{domain}' is not a domain in lower case and A-labels.", [nameof(Domains)]);
-    }
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ListedDomains.Faults(Domains, Match);
 }
 
 /// <summary>Puts the certificate into the account's certificate store, then binds it to CDN domains, each by its own configuration.</summary>
@@ -209,7 +201,7 @@ internal sealed class HuaweiCdnTarget(HuaweiCdnSettings settings, HuaweiApi api,
             yield return FindingCodes.TargetNotCovered.At(settings.Account, "The certificate covers no domain of the account.");
         if (names.Count == 0)
             yield break;
-        foreach (var domain in domains.Where(domain => !HuaweiLeaf.Cover(names, domain)))
+        foreach (var domain in domains.Where(domain => !SubjectName.AnyServes(names, domain)))
             yield return FindingCodes.TargetNotCovered.At(domain, $"The certificate covers {string.Join(", ", names)}, not {domain}.");
     }
 

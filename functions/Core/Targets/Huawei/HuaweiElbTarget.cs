@@ -154,7 +154,7 @@ internal sealed class HuaweiElbTarget(HuaweiElbSettings settings, HuaweiApi api,
             ? []
             : from one in former
               from name in one.Domains
-              where !HuaweiLeaf.Cover(own, name)
+              where !SubjectName.AnyServes(own, name)
               select FindingCodes.TargetNotCovered.At(name, $"The listener serves {name} by the certificate {one.Id}, which would be replaced by one without that name.");
 
     private DeployResult Done() => DeployResult.Of([new ResourceOutcome(settings.Listener, Succeeded: true)]);

@@ -10,7 +10,7 @@ namespace Certrelay.Targets.Huawei;
 internal sealed record WafCertificate(string Id, string? Name, long? ExpireTime, string? Content)
 {
     [JsonIgnore]
-    public CertificateRecord? Leaf => HuaweiLeaf.Of(Content);
+    public CertificateRecord? Leaf => PemLeaf.Of(Content);
 
     [JsonIgnore]
     public DateTimeOffset? NotAfter => ExpireTime is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;

@@ -21,7 +21,7 @@ public sealed record TencentCdnSettings : ICloudSettings, IValidatableObject
     [Description("listed: the domains named here. covered: every domain of the account that the certificate covers; HTTPS is turned on where it is off.")]
     public DomainMatch Match { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TencentDomains.Faults(Domains, Match);
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ListedDomains.Faults(Domains, Match);
 }
 
 /// <summary>Binds a certificate of the store to CDN domains, one configuration call each, and waits until the edge has it.</summary>
@@ -74,7 +74,7 @@ internal sealed partial class TencentCdnTarget : IDeployTarget
         if (_settings.Match == DomainMatch.Listed)
             return await _binder.ReadAsync(_settings.Domains, cancellationToken);
         var all = await ReadDomainsAsync([], cancellationToken);
-        return await _binder.ReadAsync([.. all.Where(domain => domain.Refusal is null && TencentDomains.MayCover(_names, domain.Id))], [], cancellationToken);
+        return await _binder.ReadAsync([.. all.Where(domain => domain.Refusal is null && ListedDomains.MayServe(_names, domain.Id))], [], cancellationToken);
     }
 
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal sealed partial class TencentCdnTarget : IDeployTarget
         if (job is null && _settings.Match == DomainMatch.Covered)
         {
             var all = await ReadDomainsAsync([], cancellationToken);
-            domains = [.. all.Where(domain => domain.Refusal is null && TencentDomains.Covers(certificate, domain.Id)).Select(static domain => domain.Id)];
+            domains = [.. all.Where(domain => domain.Refusal is null && certificate.Serves(domain.Id)).Select(static domain => domain.Id)];
             if (domains.Count == 0)
                 throw new Permanent(FindingCodes.CloudNotFound.Code, "The certificate covers no CDN domain of the account.");
         }

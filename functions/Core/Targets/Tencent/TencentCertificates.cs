@@ -72,10 +72,7 @@ internal sealed partial class TencentCertificates(TencentApi api, string type) :
     {
         if (_leaves.TryGetValue(id, out var known))
             return known;
-        var leaf = await ReadAsync(id, cancellationToken) is { CertificatePublicKey: { } pem }
-            && PemReader.Read(Encoding.UTF8.GetBytes(pem)).FirstOrDefault() is { Fault: null } block
-            && CertificateRecord.TryParse(block.Bytes, out var parsed) ? parsed : null;
-        return _leaves[id] = leaf;
+        return _leaves[id] = PemLeaf.Of((await ReadAsync(id, cancellationToken))?.CertificatePublicKey);
     }
 
     public async Task<StoredUpload?> FindAsync(CertificateBundle certificate, string name, CancellationToken cancellationToken)
@@ -148,7 +145,7 @@ internal sealed partial class TencentCertificates(TencentApi api, string type) :
         var parent = domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
         return RowsAsync(parent.Contains('.', StringComparison.Ordinal) ? parent : domain, uploadsOnly: false, cancellationToken)
             .Select(Upload)
-            .Where(one => one.Names.Any(name => SubjectName.TryParse(name, out var parsed) && (parsed.Value == domain || parsed.Covers(domain))));
+            .Where(one => SubjectName.AnyServes(one.Names, domain));
     }
 
     /// <summary>What each certificate is bound to among the resources of a type, as the store knows it.</summary>

@@ -31,7 +31,7 @@ public sealed record TencentClbSettings : ICloudSettings, IValidatableObject
     [Description("listed: the listener itself, or the domains named here. covered: every rule's domain that the certificate covers.")]
     public DomainMatch Match { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TencentDomains.Faults(Domains, Match, mayBeEmpty: true);
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ListedDomains.Faults(Domains, Match, mayBeEmpty: true);
 }
 
 /// <summary>Binds a certificate of the store to a listener of a load balancer, or to domains of its rules, one task after the other.</summary>
@@ -81,7 +81,7 @@ internal sealed class TencentClbTarget : IDeployTarget
         if (_settings.Match == DomainMatch.Listed)
             return await _binder.ReadAsync(Named, cancellationToken);
         var all = await _listeners.ReadAsync(_listener, cancellationToken);
-        return await _binder.ReadAsync([.. all.Where(place => TencentDomains.MayCover(_names, place.Id.Split('|')[^1]))], [], cancellationToken);
+        return await _binder.ReadAsync([.. all.Where(place => ListedDomains.MayServe(_names, place.Id.Split('|')[^1]))], [], cancellationToken);
     }
 
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed class TencentClbTarget : IDeployTarget
         IReadOnlyCollection<string> places = Named;
         if (job is null && _settings.Match == DomainMatch.Covered)
         {
-            places = [.. (await _listeners.ReadAsync(_listener, cancellationToken)).Select(static place => place.Id).Where(id => TencentDomains.Covers(certificate, id.Split('|')[^1]))];
+            places = [.. (await _listeners.ReadAsync(_listener, cancellationToken)).Select(static place => place.Id).Where(id => certificate.Serves(id.Split('|')[^1]))];
             if (places.Count == 0)
                 throw new Permanent(FindingCodes.CloudNotFound.Code, $"The certificate covers no domain of a rule with SNI on {_listener}.");
         }

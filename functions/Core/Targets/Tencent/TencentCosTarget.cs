@@ -25,7 +25,7 @@ public sealed record TencentCosSettings : ICloudSettings, IValidatableObject
     public required string Domain { get; init; }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        TencentDomains.Faults([Domain], DomainMatch.Listed).Select(static fault => new ValidationResult(fault.ErrorMessage, ["domain"]));
+        ListedDomains.Faults([Domain], DomainMatch.Listed).Select(static fault => new ValidationResult(fault.ErrorMessage, ["domain"]));
 }
 
 /// <summary>Binds a certificate of the store to a bucket's own domain by one of the store's deployment jobs.</summary>

@@ -25,6 +25,22 @@ internal sealed partial class TencentDeployment(TencentApi api, string type, str
     private const int LooksUntilGivenUp = 400;
     private const string Lost = "What was bound before is not known to the certificate store; bind it in the console.";
 
+    /// <summary>What the kinds need whose resources are domains.</summary>
+    public static CloudKind OfDomains { get; } = new CloudKind(
+        CloudVendor.Tencent,
+        [.. TencentActions.Store, .. TencentActions.Jobs],
+        "SSL 2019-12-05",
+        new DateOnly(2026, 11, 22),
+        "DescribeHostDeployRecordDetail to the last record; what is bound is read with DescribeDeployedResources.")
+    {
+        Check = TencentCertificates.CheckAsync,
+        Gaps =
+        [
+            "The account must have allowed the certificate store to deploy (service role SSL_QCSLinkedRoleInReplaceLoadCertificate): once, in the console.",
+            "A domain that had no certificate of the store cannot be left without one by a restore: unbind it in the console.",
+        ],
+    };
+
     private static readonly TimeSpan PollAfter = TimeSpan.FromSeconds(5);
 
     private readonly TencentCertificates _store = new(api, type);
@@ -48,7 +64,7 @@ internal sealed partial class TencentDeployment(TencentApi api, string type, str
 
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken)
     {
-        var uncovered = instances.Where(instance => !TencentDomains.Covers(certificate, instance.Domain)).Select(static instance => instance.Domain).ToList();
+        var uncovered = instances.Where(instance => !certificate.Serves(instance.Domain)).Select(static instance => instance.Domain).ToList();
         if (uncovered.Count > 0)
             throw new Permanent(FindingCodes.CloudCertificate.Code, $"The certificate does not cover {string.Join(", ", uncovered)}; the vendor makes no job for it.");
         if (job is not null && job.Details.GetValueOrDefault(Other) != "true")

@@ -14,5 +14,5 @@ public sealed record TencentDomainsSettings : ICloudSettings, IValidatableObject
     [Description("The domains of the product; each must be covered by the certificate.")]
     public required IReadOnlyList<string> Domains { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TencentDomains.Faults(Domains, DomainMatch.Listed);
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ListedDomains.Faults(Domains, DomainMatch.Listed);
 }

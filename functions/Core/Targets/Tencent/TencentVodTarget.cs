@@ -1,6 +1,5 @@
 using Certrelay.Certificates;
 using Certrelay.Records;
-using Certrelay.Targets.Calls;
 
 namespace Certrelay.Targets.Tencent;
 
@@ -16,20 +15,7 @@ internal sealed class TencentVodTarget : IDeployTarget
     public static TargetKind Kind { get; } = TargetKind.Of<TencentDomainsSettings>(
         "tencent-vod", "Tencent Cloud video on demand domains", TimeSpan.FromMinutes(30), static (settings, context) => new TencentVodTarget(settings, new TencentApi(context.Cloud))) with
     {
-        Cloud = new CloudKind(
-            CloudVendor.Tencent,
-            [.. TencentActions.Store, .. TencentActions.Jobs],
-            "SSL 2019-12-05",
-            new DateOnly(2026, 11, 22),
-            "DescribeHostDeployRecordDetail to the last record; what is bound is read with DescribeDeployedResources.")
-        {
-            Check = TencentCertificates.CheckAsync,
-            Gaps =
-            [
-                "The account must have allowed the certificate store to deploy (service role SSL_QCSLinkedRoleInReplaceLoadCertificate): once, in the console.",
-                "A domain that had no certificate of the store cannot be left without one by a restore: unbind it in the console.",
-            ],
-        },
+        Cloud = TencentDeployment.OfDomains,
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => _jobs.ReadAsync(cancellationToken);

@@ -25,7 +25,7 @@ public sealed record TencentWafSettings : ICloudSettings, IValidatableObject
     [Description("listed: the domains named here. covered: every protected domain that the certificate covers.")]
     public DomainMatch Match { get; init; }
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TencentDomains.Faults(Domains, Match);
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ListedDomains.Faults(Domains, Match);
 }
 
 /// <summary>Binds a certificate of the store to domains that WAF protects: to the domain itself (SaaS), or to the load balancer's listener that ends TLS for it.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class TencentWafTarget : IDeployTarget
     {
         var domains = await FindAsync(_settings.Domains, cancellationToken);
         if (_settings.Match == DomainMatch.Covered)
-            domains = [.. domains.Where(domain => TencentDomains.MayCover(_names, domain.Domain))];
+            domains = [.. domains.Where(domain => ListedDomains.MayServe(_names, domain.Domain))];
         return await _binder.ReadAsync(await PlacesAsync(domains, cancellationToken), _settings.Domains.Except(domains.Select(static domain => domain.Domain)), cancellationToken);
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class TencentWafTarget : IDeployTarget
             return await _binder.DeployAsync(certificate, [], job, cancellationToken);
         var domains = await FindAsync(_settings.Domains, cancellationToken);
         if (_settings.Match == DomainMatch.Covered)
-            domains = [.. domains.Where(domain => TencentDomains.Covers(certificate, domain.Domain))];
+            domains = [.. domains.Where(domain => certificate.Serves(domain.Domain))];
         var places = (await PlacesAsync(domains, cancellationToken))
             .Where(place => _settings.Match == DomainMatch.Listed || place.Refusal is null)
             .Select(static place => place.Id)

@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using Certrelay.Certificates;
-using Certrelay.Targets.Calls;
 
-namespace Certrelay.Targets.Tencent;
+namespace Certrelay.Targets.Calls;
 
-/// <summary>Rules for the domains that settings list, and what a certificate covers of them.</summary>
-internal static class TencentDomains
+/// <summary>Rules for the domains that settings list, and which of an account's a target follows.</summary>
+internal static class ListedDomains
 {
     /// <summary>Every fault of a list of domains with its match.</summary>
     /// <param name="mayBeEmpty">True where an empty list has a meaning of its own.</param>
@@ -24,11 +23,6 @@ internal static class TencentDomains
         }
     }
 
-    /// <summary>True when one of a certificate's names covers a domain, or when no name is known.</summary>
-    public static bool MayCover(IReadOnlyList<string> names, string domain) =>
-        names.Count == 0 || names.Any(text => SubjectName.TryParse(text, out var name) && (name.Value == domain || name.Covers(domain)));
-
-    /// <summary>True when the certificate covers a domain, which may be a wildcard itself.</summary>
-    public static bool Covers(CertificateBundle certificate, string domain) =>
-        CertificateRecord.TryParse(certificate.Leaf, out var leaf) && leaf.Names.Any(name => name.Value == domain || name.Covers(domain));
+    /// <summary>True when one of a certificate's names serves a domain, or when no name is known yet.</summary>
+    public static bool MayServe(IReadOnlyList<string> names, string domain) => names.Count == 0 || SubjectName.AnyServes(names, domain);
 }
