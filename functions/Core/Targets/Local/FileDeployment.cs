@@ -11,6 +11,7 @@ internal sealed partial class FileDeployment(FileTargetPlan plan, LocalOptions o
 {
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var files = FileSet.Open(options, plan.Root, plan.Folder, plan.Layout);
         try
         {
@@ -46,6 +47,7 @@ internal sealed partial class FileDeployment(FileTargetPlan plan, LocalOptions o
     /// </summary>
     public async Task<DeployResult> RestoreAsync(TargetBackup? backup, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (backup is null)
             throw new Permanent(FindingCodes.TargetRefused.Code, $"There is no backup of {plan.Id}.");
         try

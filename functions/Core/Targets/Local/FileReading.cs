@@ -8,6 +8,7 @@ internal sealed class FileReading(FileTargetPlan plan, LocalOptions options, Com
 {
     public async Task<TargetReading> ReadAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         List<Finding> refusals =
         [
             .. plan.Commands.Where(name => !commands.CanRun(name)).Distinct(StringComparer.Ordinal).Select(static name =>
@@ -27,7 +28,7 @@ internal sealed class FileReading(FileTargetPlan plan, LocalOptions options, Com
         }
         catch (Permanent failure)
         {
-            refusals.Add(FindingCodes.All.First(code => code.Code == failure.Code).At(plan.Id, failure.Message));
+            refusals.Add(FindingCodes.Of(failure, plan.Id));
         }
         catch (Exception exception) when (FileFailure.IsOne(exception))
         {

@@ -61,6 +61,8 @@ internal sealed class CloudBench : IAsyncDisposable
         {
             Name = Account,
             Vendor = account.Value.Vendor,
+            Site = account.Value.Site,
+            Region = account.Value.Region,
             KeyId = account.Value.KeyId,
             Key = new AccountSecret(Encoding.ASCII.GetBytes(secret), null, null),
         };

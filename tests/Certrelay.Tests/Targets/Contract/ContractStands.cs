@@ -1,0 +1,106 @@
+using Certrelay.Simulators.Aws;
+using Certrelay.Simulators.Tencent;
+using Certrelay.Tests.Clouds;
+using Certrelay.Tests.Support;
+using Certrelay.Tests.Targets.Calls;
+using static Certrelay.Tests.Targets.Contract.ContractStand;
+
+namespace Certrelay.Tests.Targets.Contract;
+
+/// <summary>A stand for every kind that writes. A new kind is a line here.</summary>
+internal static class ContractStands
+{
+    private const string Account = CloudBench.Account;
+    private const string Guangzhou = "ap-guangzhou";
+
+    private static readonly string[] Domains = [Name];
+
+    public static IReadOnlyDictionary<string, Func<string, Task<ContractStand>>> All { get; } = new Dictionary<string, Func<string, Task<ContractStand>>>(StringComparer.Ordinal)
+    {
+        ["aws-acm"] = static kind => CloudStand.AwsAsync(kind, static (aws, former) =>
+        {
+            var arn = Add(aws, former);
+            var balancer = aws.AddLoadBalancer(AwsClient.Region, LoadBalancerKind.Application, "web");
+            var listener = balancer.AddListener(443, "HTTPS", arn);
+            return (new { account = Account, arn, users = new[] { balancer.Arn } }, () => listener.Tls!.Port);
+        }),
+        ["aws-alb"] = static kind => CloudStand.AwsAsync(kind, static (aws, former) => Listener(aws, former, LoadBalancerKind.Application, "HTTPS")),
+        ["aws-nlb"] = static kind => CloudStand.AwsAsync(kind, static (aws, former) => Listener(aws, former, LoadBalancerKind.Network, "TLS")),
+        ["aws-clb"] = static kind => CloudStand.AwsAsync(kind, static (aws, former) =>
+        {
+            var listener = aws.AddLoadBalancer(AwsClient.Region, LoadBalancerKind.Classic, "old").AddListener(443, "HTTPS", Add(aws, former));
+            return (new { account = Account, region = AwsClient.Region, loadBalancer = "old", ports = new[] { 443 } }, () => listener.Tls!.Port);
+        }),
+        ["aws-cloudfront"] = static kind => CloudStand.AwsAsync(kind, static (aws, former) =>
+        {
+            aws.AddDistribution("E2QWRUHAPOMQZL", Domains, Add(aws, former, "us-east-1"));
+            return (new { account = Account, distributions = new[] { "E2QWRUHAPOMQZL" } }, () => aws.EdgePort);
+        }),
+        ["directory"] = static kind => LocalStand.StartAsync(kind, """{"root":"sites"}"""),
+        ["huawei-cdn"] = static kind => CloudStand.HuaweiAsync(kind, static (huawei, former) =>
+        {
+            huawei.Cdn.AddDomain(Name, former.FullChainPem, former.KeyPem);
+            return (new { account = Account, domains = Domains }, () => huawei.CdnPort);
+        }),
+        ["huawei-elb"] = static kind => CloudStand.HuaweiAsync(kind, static (huawei, former) =>
+        {
+            var listener = huawei.ElbListeners.Add(huawei.ElbCertificates.Add("former", former.FullChainPem, former.KeyPem));
+            return (new { account = Account, listener }, () => huawei.ElbListeners.PortOf(listener));
+        }),
+        ["huawei-elb-certificate"] = static kind => CloudStand.HuaweiAsync(kind, static (huawei, former) =>
+        {
+            var certificate = huawei.ElbCertificates.Add("former", former.FullChainPem, former.KeyPem);
+            var listener = huawei.ElbListeners.Add(certificate);
+            return (new { account = Account, certificate }, () => huawei.ElbListeners.PortOf(listener));
+        }),
+        ["huawei-waf"] = static kind => CloudStand.HuaweiAsync(kind, static (huawei, former) =>
+        {
+            huawei.Waf.AddHost(Name, huawei.Waf.AddCertificate("former", former.FullChainPem, former.KeyPem));
+            return (new { account = Account, hosts = Domains }, () => huawei.WafPort);
+        }),
+        ["nginx"] = static kind => LocalStand.StartAsync(kind, """{"root":"sites","test":"test","reload":"reload"}"""),
+        ["tencent-cdn"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) =>
+        {
+            tencent.AddCdnDomain(Name, Add(tencent, former));
+            return (new { account = Account, domains = Domains }, () => tencent.EdgePort);
+        }),
+        ["tencent-clb"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) =>
+        {
+            var port = tencent.AddListener(Guangzhou, "lb-1", "lbl-1", Add(tencent, former), Domains);
+            return (new { account = Account, loadBalancer = "lb-1", listener = "lbl-1" }, () => port);
+        }),
+        ["tencent-cos"] = static kind => CloudStand.TencentAsync(
+            kind,
+            static (tencent, former) =>
+            {
+                tencent.AddBucketDomain(Guangzhou, "files-125", Name, Add(tencent, former));
+                return (new { account = Account, region = Guangzhou, bucket = "files-125", domain = Name }, () => tencent.EdgePort);
+            },
+            restores: false),
+        ["tencent-edgeone"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) => Job(tencent, former, "teo")),
+        ["tencent-live"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) => Job(tencent, former, "live")),
+        ["tencent-vod"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) => Job(tencent, former, "vod")),
+        ["tencent-waf"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) =>
+        {
+            tencent.AddWafDomain(Name, "domain-1", "waf_1", Guangzhou, Add(tencent, former));
+            return (new { account = Account, domains = Domains }, () => tencent.EdgePort);
+        }),
+    };
+
+    private static (object Settings, Func<int> Port) Listener(AwsSimulator aws, TestCertificate former, LoadBalancerKind kind, string protocol)
+    {
+        var listener = aws.AddLoadBalancer(AwsClient.Region, kind, "web").AddListener(443, protocol, Add(aws, former));
+        return (new { account = Account, listeners = new[] { listener.Arn } }, () => listener.Tls!.Port);
+    }
+
+    private static (object Settings, Func<int> Port) Job(TencentSimulator tencent, TestCertificate former, string type)
+    {
+        tencent.AddJobDomain(type, Name, Add(tencent, former));
+        return (new { account = Account, domains = Domains }, () => tencent.EdgePort);
+    }
+
+    private static string Add(AwsSimulator aws, TestCertificate leaf, string region = AwsClient.Region) =>
+        aws.AddCertificate(region, leaf.Pem, string.Concat(leaf.Intermediates().Select(static one => one.Pem)), leaf.KeyPem);
+
+    private static string Add(TencentSimulator tencent, TestCertificate leaf) => tencent.AddCertificate(leaf.FullChainPem, leaf.KeyPem, "by hand");
+}
