@@ -86,7 +86,11 @@ public static class CoreServices
         .AddSingleton(settings.Discover)
         .AddSingleton<OwnNetworks>()
         .AddSingleton<EndpointDiscovery>()
+        .AddSingleton<AccountSurvey>()
+        .AddSingleton<LeafNames>()
+        .AddSingleton<TargetNames>()
         .AddSingleton<ProposalDraft>()
+        .AddSingleton<BindingDraft>()
         .AddSingleton<Adoption>()
         .AddSingleton<Triggers.RolloutWait>();
 

@@ -5,13 +5,14 @@ using Certrelay.Records.Lists;
 using Certrelay.Targets;
 using Certrelay.Targets.Accounts;
 using Certrelay.Targets.Calls;
+using Certrelay.Watch.Discovery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Certrelay.App.Triggers;
 
 /// <summary>Cloud accounts: their secrets go into the vault and never come back.</summary>
-public sealed class Accounts(AccountRegistry registry, AccountUse use, AccountProofs proofs, StoreListing stores)
+public sealed class Accounts(AccountRegistry registry, AccountUse use, AccountProofs proofs, StoreListing stores, AccountSurvey survey, BindingDraft draft)
 {
     [Function("CreateAccount"), Requires(Permission.Accounts), Audited("account.create"), Idempotent, Takes(typeof(AccountRequest))]
     [Answers(201, typeof(AccountView), ETag = true)]
@@ -107,14 +108,30 @@ public sealed class Accounts(AccountRegistry registry, AccountUse use, AccountPr
         var account = (await FindAsync(request, name, cancellationToken)).Value;
         var kind = CertificateStores.Find(account.Vendor, store)
             ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"Accounts of {CloudOptions.Word(account.Vendor)} have these stores: {string.Join(", ", CertificateStores.All.Where(known => known.Vendor == account.Vendor).Select(static known => known.Name).DefaultIfEmpty("none"))}.");
-        var region = request.Text("region") ?? account.Region;
-        if (region is not null && !ResourceName.IsValid(region))
-            throw QueryValues.Invalid("region", "is to be a region as the vendor writes it, such as eu-central-1");
+        var region = RegionOf(request) ?? account.Region;
         if (kind.Regional && region is null)
             throw QueryValues.Invalid("region", "is to name a region, as the store has one for each and the account names none");
         var found = await stores.ListAsync(account, kind, region, cancellationToken).Select(StoredUploadView.Of).ToListAsync(cancellationToken);
         return Answer.Page(new PageOf<StoredUploadView>(found));
     }
+
+    [Function("DiscoverAccount"), Requires(Permission.Accounts), Audited("account.discover", Subject = "account/{name}"), Answers(200, typeof(DiscoveryProposal))]
+    [Query("region", "The region to look in; absent: the account's own.")]
+    [Description("Looks through the account for certificates that are bound already and proposes certificates to watch and targets to adopt, to be sent to "
+        + "/api/discover/accept; stores nothing and changes nothing at the vendor. What Discover:LimitSeconds leaves no time for is named in remaining.")]
+    public async Task<IResult> DiscoverAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/accounts/{name}/discover")] HttpRequest request, string name,
+        CancellationToken cancellationToken)
+    {
+        var region = RegionOf(request);
+        var account = (await FindAsync(request, name, cancellationToken)).Value;
+        var surveyed = await survey.RunAsync(account, region, cancellationToken);
+        return Answer.Ok(DiscoveryProposal.Of(await draft.DraftAsync(name, surveyed, request.Caller.MaySee, cancellationToken)));
+    }
+
+    private static string? RegionOf(HttpRequest request) => request.Text("region") is not { } region || ResourceName.IsValid(region)
+        ? request.Text("region")
+        : throw QueryValues.Invalid("region", "is to be a region as the vendor writes it, such as eu-central-1");
 
     private async Task<Stored<AccountRecord>> FindAsync(HttpRequest request, string name, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ public sealed class Discover(OwnNetworks networks, EndpointDiscovery discovery, 
 
     [Function("AcceptDiscovery"), Requires(Permission.Targets), Audited("discover.accept", Subject = "discover/accept"), Idempotent]
     [Takes(typeof(AcceptRequest)), Answers(200, typeof(AcceptAnswer))]
-    [Description("Stores certificates without a key and endpoint-only targets of a proposal, to be watched; needs the permission to upload too. Each has its own outcome; "
+    [Description("Stores certificates without a key, to be watched, and targets of a proposal; nothing is written to them. Needs the permission to upload too. Each has its own outcome; "
         + "what is there already stays as it is, so that a call can be repeated.")]
     public async Task<IResult> AcceptAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/discover/accept")] HttpRequest request, CancellationToken cancellationToken)
@@ -38,6 +38,8 @@ public sealed class Discover(OwnNetworks networks, EndpointDiscovery discovery, 
         request.Caller.Demand(certificates.Select(static one => one.Name).Concat(targets.SelectMany(static one => one.Certificate is { } bound ? [one.Name, bound] : new[] { one.Name })));
         if (certificates.Count + targets.Count == 0)
             throw ProblemException.InBody("", "names nothing to accept");
+        if (targets.Index().FirstOrDefault(static one => one.Item is { Endpoints.Count: 0, Description.Kind: "endpoint-only" }) is { Item: not null } bare)
+            throw ProblemException.InBody($"/targets/{bare.Index}/endpoints", "is to name an endpoint, as there is nothing else to watch");
         var (stored, registered) = (new List<AcceptedItem>(), new List<AcceptedItem>());
         // Each is whole by itself: a caller who hangs up leaves what is done, and repeats the rest.
         foreach (var one in certificates)

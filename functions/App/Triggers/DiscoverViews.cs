@@ -55,17 +55,23 @@ public sealed record CertificateProposal
     };
 }
 
-/// <summary>A target of the kind <c>endpoint-only</c> to adopt. Name, certificate, endpoints, owner and tags count when it is accepted; the rest tells what was found.</summary>
+/// <summary>A target to adopt. Name, kind, settings, certificate, endpoints, owner and tags count when it is accepted; the rest tells what was found.</summary>
 public sealed record TargetProposal
 {
     [ResourceName]
     public required string Name { get; init; }
 
+    /// <summary>Absent: <c>endpoint-only</c>, which needs an endpoint.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>As the schema of the kind says (<c>/api/target-kinds/{kind}</c>).</summary>
+    public JsonElement? Settings { get; init; }
+
     /// <summary>The certificate that is expected there; absent: any.</summary>
     [ResourceName]
     public string? Certificate { get; init; }
 
-    [MinLength(1), MaxLength(100)]
+    [MaxLength(100)]
     public required IReadOnlyList<EndpointView> Endpoints { get; init; }
 
     [OneLine(200)]
@@ -75,6 +81,9 @@ public sealed record TargetProposal
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
     public ProposalState? State { get; init; }
+
+    /// <summary>The vendor's id of what is bound there.</summary>
+    public string? Bound { get; init; }
 
     /// <summary>The header field Server, where there is one.</summary>
     public string? Server { get; init; }
@@ -88,8 +97,8 @@ public sealed record TargetProposal
     internal TargetDescription Description => new()
     {
         Name = Name,
-        Kind = EndpointOnlyTarget.Kind.Name,
-        Settings = JsonElement.Parse("{}"),
+        Kind = Kind ?? EndpointOnlyTarget.Kind.Name,
+        Settings = Settings ?? JsonElement.Parse("{}"),
         Certificate = Certificate,
         Endpoints = [.. Endpoints.Select(static endpoint => endpoint.ToEndpoint())],
         Owner = Owner is "" ? null : Owner,
@@ -99,18 +108,21 @@ public sealed record TargetProposal
     internal static TargetProposal Of(ProposedTarget found) => new()
     {
         Name = found.Name,
+        Kind = found.Kind.Name,
+        Settings = found.Settings,
         Certificate = found.Certificate,
-        Endpoints = [EndpointView.Of(found.Endpoint)],
-        Owner = found.Entry.Owner,
-        Tags = found.Entry.Tags.Count > 0 ? found.Entry.Tags : null,
+        Endpoints = found.Endpoint is { } endpoint ? [EndpointView.Of(endpoint)] : [],
+        Owner = found.Owner,
+        Tags = found.Tags.Count > 0 ? found.Tags : null,
         State = found.State,
+        Bound = found.Bound,
         Server = found.Server,
-        SuggestedKinds = found.Kinds.Count > 0 ? found.Kinds : null,
+        SuggestedKinds = found.SuggestedKinds.Count > 0 ? found.SuggestedKinds : null,
         Findings = found.Findings.Count > 0 ? [.. found.Findings.Select(static finding => finding.Code).Distinct(StringComparer.Ordinal)] : null,
     };
 }
 
-/// <summary>An endpoint that showed no certificate, and why.</summary>
+/// <summary>An endpoint that showed no certificate, or a kind of target that the account could not be looked through for, and why.</summary>
 public sealed record FailedEndpoint(string Endpoint, string Code, string Message, string Remedy);
 
 /// <summary>What was found; nothing of it is stored. It can be sent to <c>/api/discover/accept</c> as it is, or changed, or in parts.</summary>
@@ -125,7 +137,7 @@ public sealed record DiscoveryProposal
     /// <summary>How many addresses of the networks did not answer.</summary>
     public required int Silent { get; init; }
 
-    /// <summary>The endpoints that there was no time for: send them again.</summary>
+    /// <summary>The endpoints, or the kinds, that there was no time for: send them again.</summary>
     public required IReadOnlyList<string> Remaining { get; init; }
 
     internal static DiscoveryProposal Of(Proposal found) => new()

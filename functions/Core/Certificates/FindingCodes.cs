@@ -5,6 +5,9 @@ namespace Certrelay.Certificates;
 /// <summary>Every finding that the product can make, a file an area; <c>docs/findings.md</c> is generated from this list.</summary>
 public static partial class FindingCodes
 {
+    /// <summary>A failure as an observation about <paramref name="scope"/>; throws <see cref="InvalidOperationException"/> for a code that no finding has.</summary>
+    internal static Finding Of(Failure failure, string scope) => All.First(code => code.Code == failure.Code).At(scope, failure.Message);
+
     /// <summary>All codes, ordered; collected at the first use, because a short run of the command line needs none of it.</summary>
     public static IReadOnlyList<FindingCode> All => field ??=
     [

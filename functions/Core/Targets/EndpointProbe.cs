@@ -29,7 +29,7 @@ public sealed class EndpointProbe(IResolver resolver, OutgoingGuard guard, TlsPr
         }
         catch (Failure failure)
         {
-            return new EndpointReading(endpoint, [], AsFinding(failure, endpoint));
+            return new EndpointReading(endpoint, [], FindingCodes.Of(failure, endpoint.Host));
         }
 
         var readings = new AddressReading[addresses.Count];
@@ -57,10 +57,4 @@ public sealed class EndpointProbe(IResolver resolver, OutgoingGuard guard, TlsPr
                 : throw new Permanent(FindingCodes.DnsNoAddress.Code, $"The pinned '{text}' of {endpoint} is not an IP address."))
             .Distinct(),
     ];
-
-    private static Finding AsFinding(Failure failure, Endpoint endpoint)
-    {
-        var code = FindingCodes.All.First(code => code.Code == failure.Code);
-        return code.At(endpoint.Host, failure.Message);
-    }
 }

@@ -9,11 +9,15 @@ internal static class SettingsJson
 {
     public static JsonSerializerOptions Options { get; } = Make();
 
+    /// <summary>Settings as somebody would write them in full; what is null is left out.</summary>
+    public static JsonElement Write(object settings) => JsonSerializer.SerializeToElement(settings, settings.GetType(), Options);
+
     private static JsonSerializerOptions Make()
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Strict)
         {
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         };

@@ -80,6 +80,9 @@ public sealed record TargetKind
     /// <summary>Makes the target; throws <see cref="Permanent"/> (<c>target.settings</c>) when the settings are not valid.</summary>
     public IDeployTarget Create(JsonElement settings, TargetContext context) => _make(Valid(settings), context);
 
+    /// <summary>The settings with everything written out that they leave at its usual value; throws <see cref="Permanent"/> (<c>target.settings</c>) when they are not valid.</summary>
+    public JsonElement WrittenOut(JsonElement settings) => SettingsJson.Write(Valid(settings));
+
     private object Valid(JsonElement settings)
     {
         var reading = SettingsReader.Read(_settingsType, settings);

@@ -39,6 +39,7 @@ public static class TargetsDocument
             return;
         page.Append($"\n{cloud.Api}; held against the vendor's definitions on {cloud.Checked.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.\n{cloud.Proof} Then the handshake decides.\n");
         page.Append($"\nPermissions ([policy](../infra/policies/{CloudOptions.Word(cloud.Vendor)}/{kind.Name}.json)): {string.Join(", ", Permissions(cloud).Select(static permission => $"`{permission}`"))}.\n");
+        page.Append(cloud.Survey is null ? "An account is not looked through for it.\n" : "`POST /api/accounts/{name}/discover` finds what is bound already.\n");
         if (cloud.Actions.Where(static action => action.Metered).ToList() is { Count: > 0 } metered)
             page.Append($"Charged, or counted against something bought: {string.Join(", ", metered.Select(static action => $"`{action}`"))}.\n");
         if (cloud.InPlace)
@@ -48,8 +49,11 @@ public static class TargetsDocument
     }
 
     /// <summary>What a policy has to allow for a kind, each once.</summary>
-    public static IReadOnlyList<string> Permissions(CloudKind cloud) =>
-        [.. cloud.Actions.Select(static action => action.Permission).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Permissions(CloudKind cloud) => Permissions(cloud.Actions);
+
+    /// <summary>What a policy has to allow for actions, each once.</summary>
+    public static IReadOnlyList<string> Permissions(IEnumerable<CloudAction> actions) =>
+        [.. actions.Select(static action => action.Permission).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static string Limits()
     {
@@ -74,6 +78,8 @@ public static class TargetsDocument
         write beforehand. Uploads are named `certrelay-<certificate>-<8 of fingerprint>`; only those, and only unused ones, are ever removed from a vendor's store.
 
         A kind of a vendor names an account ([accounts.md](accounts.md)); `POST /api/accounts/{name}/check` says which kinds it may read for.
+        `POST /api/accounts/{name}/discover` looks through an account for certificates that are bound already and proposes the targets for them; it needs the
+        policy `discover.json` of the vendor beside those of the kinds, and `POST /api/discover/accept` stores what you take of the proposal.
 
 
         """;
@@ -99,7 +105,9 @@ public static class TargetsDocument
            reads failures. Never wait: a job that is not ready is `DeployResult.Pending`, and the runner comes back.
         2. A line in `DeployTargets.cs`; the form, this page, the plan, the account's check and the API follow from it.
         3. `infra/policies/<vendor>/<kind>.json` with exactly the permissions of the kind's actions; a call of an action that the kind does not list is not sent.
-        4. A test over the vendor's simulator: bound and seen by a handshake, the second time harmless, brought back, refused, retired.
+           `CloudKind.Survey`, where the vendor lists what is bound, makes existing bindings adoptable; its reads go into the vendor's `discover.json`.
+        4. A line in `tests/Certrelay.Tests/Targets/Contract/ContractStands.cs`, which puts the kind through the suite that all kinds pass (seen by a handshake, the
+           second time harmless, brought back, refused, throttled, cancelled, silent), and a test of what is its own.
 
         """;
 }

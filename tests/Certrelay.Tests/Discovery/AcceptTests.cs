@@ -131,7 +131,7 @@ public sealed class AcceptTests : IAsyncLifetime
     [InlineData("nothing to accept", """{"certificates":[],"targets":[]}""")]
     [InlineData("names of another form", """{"certificates":[{"name":"A b","pem":"x"}]}""")]
     [InlineData("no endpoints", """{"targets":[{"name":"web-1","endpoints":[]}]}""")]
-    [InlineData("an unknown field", """{"targets":[{"name":"web-1","endpoints":[{"host":"a.example.com","port":443}],"kind":"nginx"}]}""")]
+    [InlineData("an unknown field", """{"targets":[{"name":"web-1","endpoints":[{"host":"a.example.com","port":443}],"colour":"blue"}]}""")]
     public async Task Requests_of_another_shape_are_refused_whole(string description, string body)
     {
         Assert.NotEmpty(description);

@@ -87,8 +87,8 @@ public sealed class AdoptedWatchTests : IAsyncLifetime
             Kind = "endpoint-only",
             Settings = System.Text.Json.JsonElement.Parse("{}"),
             Certificate = target.Certificate,
-            Endpoints = [target.Endpoint],
-            Owner = target.Entry.Owner,
+            Endpoints = [Assert.IsType<Endpoint>(target.Endpoint)],
+            Owner = target.Owner,
         };
         Assert.NotEqual(AdoptionOutcome.Refused, (await adoption.TargetAsync(description, CancellationToken.None)).Outcome);
         return target.Name;

@@ -56,6 +56,7 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["PATCH api/accounts/{name}"] = Permission.Accounts,
         ["DELETE api/accounts/{name}"] = Permission.Accounts,
         ["POST api/accounts/{name}/check"] = Permission.Accounts,
+        ["POST api/accounts/{name}/discover"] = Permission.Accounts,
         ["GET api/accounts/{name}/stores/{store}"] = Permission.Accounts,
         ["POST api/plan"] = Permission.Deploy,
         ["POST api/rollouts"] = Permission.Deploy,

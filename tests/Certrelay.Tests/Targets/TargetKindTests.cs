@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Certrelay.Records;
 using Certrelay.Targets;
 using Certrelay.Targets.Calls;
 using Certrelay.Tests.Support;
@@ -27,6 +28,19 @@ public sealed class TargetKindTests
     }
 
     [Theory]
+    [InlineData(CloudVendor.Aws)]
+    [InlineData(CloudVendor.Huawei)]
+    [InlineData(CloudVendor.Tencent)]
+    public void The_policy_for_looking_through_an_account_allows_exactly_the_reads_that_it_takes(CloudVendor vendor)
+    {
+        var actions = CloudSurvey.ActionsOf(vendor);
+        var policy = JsonNode.Parse(File.ReadAllText(Path.Combine(Policies, CloudOptions.Word(vendor), "discover.json")));
+
+        Assert.Equal(TargetsDocument.Permissions(actions), Actions(policy).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(actions, static action => action.Writes || action.Metered);
+    }
+
+    [Theory]
     [MemberData(nameof(CloudKinds))]
     public void The_kind_is_named_after_its_vendor_and_says_what_is_known_of_it(string name)
     {
@@ -46,7 +60,9 @@ public sealed class TargetKindTests
         var files = Directory.Exists(Policies) ? Directory.GetFiles(Policies, "*.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Policies, file)) : [];
 
         Assert.Equal(
-            DeployTargets.All.Where(static kind => kind.Cloud is not null).Select(static kind => Path.Combine(CloudOptions.Word(kind.Cloud!.Vendor), $"{kind.Name}.json")).Order(StringComparer.Ordinal),
+            DeployTargets.All.Select(static kind => kind.Cloud).OfType<CloudKind>().Select(static cloud => Path.Combine(CloudOptions.Word(cloud.Vendor), "discover.json")).Distinct()
+                .Concat(DeployTargets.All.Where(static kind => kind.Cloud is not null).Select(static kind => Path.Combine(CloudOptions.Word(kind.Cloud!.Vendor), $"{kind.Name}.json")))
+                .Order(StringComparer.Ordinal),
             files.Order(StringComparer.Ordinal));
     }
 

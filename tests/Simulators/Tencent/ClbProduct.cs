@@ -10,6 +10,7 @@ internal sealed class ClbProduct(TencentWorld world) : IAsyncDisposable
 
     public IEnumerable<TencentAction> Actions =>
     [
+        new("clb.DescribeLoadBalancers", "LoadBalancerIds:list LoadBalancerName:text LoadBalancerType:text Offset:number Limit:number", "", Balancers) { Regional = true },
         new("clb.DescribeListeners", "LoadBalancerId:text! ListenerIds:list Protocol:text Port:number", "LoadBalancerId", List) { Regional = true },
         new("clb.ModifyListener",
             "LoadBalancerId:text! ListenerId:text! ListenerName:text SessionExpireTime:number HealthCheck:object Certificate:object Scheduler:text SniSwitch:number MultiCertInfo:object",
@@ -40,6 +41,28 @@ internal sealed class ClbProduct(TencentWorld world) : IAsyncDisposable
     {
         foreach (var listener in _listeners)
             await listener.DisposeAsync();
+    }
+
+    private JsonObject Balancers(TencentCall call)
+    {
+        var ids = call.Texts("LoadBalancerIds");
+        var all = _listeners.Where(one => one.Region == call.Region).Select(static one => one.LoadBalancerId).Distinct(StringComparer.Ordinal)
+            .Where(id => ids.Count == 0 || ids.Contains(id, StringComparer.Ordinal))
+            .ToList();
+        var page = all.Skip(call.Number("Offset", 0)).Take(Math.Min(call.Number("Limit", 20), 100));
+        return new JsonObject
+        {
+            ["TotalCount"] = all.Count,
+            ["LoadBalancerSet"] = new JsonArray([.. page.Select(static id => new JsonObject
+            {
+                ["LoadBalancerId"] = id,
+                ["LoadBalancerName"] = "simulated",
+                ["LoadBalancerType"] = "OPEN",
+                ["LoadBalancerVips"] = TencentCall.List(["127.0.0.1"]),
+                ["LoadBalancerDomain"] = "",
+                ["SimulatedExtra"] = true,
+            })]),
+        };
     }
 
     private JsonObject List(TencentCall call)

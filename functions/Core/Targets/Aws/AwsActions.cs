@@ -25,6 +25,8 @@ internal static class AwsActions
     public static readonly CloudAction GetDistributionConfig = CloudFront("GetDistributionConfig");
     public static readonly CloudAction UpdateDistribution = CloudFront("UpdateDistribution", writes: true);
 
+    public static readonly CloudAction DescribeLoadBalancersV2 = Elb("elbv2", "DescribeLoadBalancers");
+    public static readonly CloudAction DescribeListeners = Elb("elbv2", "DescribeListeners");
     public static readonly CloudAction DescribeListenerCertificates = Elb("elbv2", "DescribeListenerCertificates");
     public static readonly CloudAction ModifyListener = Elb("elbv2", "ModifyListener", writes: true);
     public static readonly CloudAction AddListenerCertificates = Elb("elbv2", "AddListenerCertificates", writes: true);

@@ -29,7 +29,10 @@ internal sealed class AwsAlbTarget(AwsListeners listeners) : IDeployTarget
         "aws-alb", "AWS Application Load Balancer listeners", TimeSpan.FromMinutes(3),
         static (settings, context) => new AwsAlbTarget(new AwsListeners(new AwsApi(context.Cloud), settings.Listeners, settings.Certificate, context.Names))) with
     {
-        Cloud = AwsListeners.Cloud,
+        Cloud = AwsListeners.Cloud with
+        {
+            Survey = AwsSurveys.Listeners("application", static (account, listener, which) => new AwsAlbSettings { Account = account, Listeners = [listener], Certificate = which }),
+        },
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => listeners.ReadAsync(cancellationToken);

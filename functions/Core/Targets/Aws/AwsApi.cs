@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml.Linq;
@@ -39,6 +40,23 @@ internal sealed partial class AwsApi(CloudSession session)
         QueryAsync(
             action, "elasticloadbalancing", region, Form(action, action.Service == "elb" ? "2012-06-01" : "2015-12-01", parameters), resource, write, cancellationToken);
 
+    /// <summary>The entries of a load balancer's list, page by page.</summary>
+    /// <param name="list">The element that holds them.</param>
+    public async IAsyncEnumerable<XElement> BalancingPagesAsync(
+        CloudAction action, string region, string list, IReadOnlyList<CloudField> parameters, string resource, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? marker = null;
+        do
+        {
+            CloudField[] next = marker is null ? [] : [new("Marker", marker)];
+            var page = await BalancingAsync(action, region, [.. parameters, new("PageSize", "400"), .. next], resource, cancellationToken);
+            foreach (var entry in page.Entries(list))
+                yield return entry;
+            marker = page.Text("NextMarker") is { Length: > 0 } more ? more : null;
+        }
+        while (marker is not null);
+    }
+
     /// <summary>Makes one call of IAM; the result without its two wrappers.</summary>
     /// <param name="secret">The last parameter, as UTF-8, where it must not become a text; the caller zeroes it.</param>
     public Task<XElement> IamAsync(
@@ -59,6 +77,22 @@ internal sealed partial class AwsApi(CloudSession session)
         SendAsync(
             action, "cloudfront", HomeRegion, method, ["2020-05-31", "distribution", .. path], query, headers ?? [], body is null ? null : new CloudContent("application/xml", AwsXml.Write(body)), resource, write,
             cancellationToken);
+
+    /// <summary>The distributions of the account, each in short.</summary>
+    public async IAsyncEnumerable<XElement> DistributionsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? marker = null;
+        do
+        {
+            CloudField[] next = marker is null ? [] : [new("Marker", marker)];
+            using var answer = await CloudFrontAsync(AwsActions.ListDistributions, "GET", [], [new("MaxItems", "100"), .. next], "", cancellationToken);
+            var page = AwsXml.Read(answer);
+            foreach (var one in page.Entries("Items"))
+                yield return one;
+            marker = page.Text("IsTruncated") == "true" ? page.Text("NextMarker") : null;
+        }
+        while (marker is not null);
+    }
 
     /// <summary>The answer of a form's action as a plan goes on with it.</summary>
     public static CloudAnswer Placeholder(CloudAction action, string result = "") =>

@@ -56,6 +56,7 @@ internal sealed class AwsClbTarget(AwsClbSettings settings, AwsApi api) : IDeplo
             "DescribeLoadBalancers shows what is bound; ELB takes a change at once and tells nothing of its way to the nodes, so that handshakes are the proof.")
         {
             Check = AwsChecks.BalancersAsync,
+            Survey = AwsSurveys.Classic,
             Gaps = ["New server certificates of IAM: one that is bound is read and comes back in a restore, the new one goes into ACM."],
         },
     };

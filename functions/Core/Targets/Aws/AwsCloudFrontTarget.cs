@@ -4,7 +4,6 @@ using System.Xml.Linq;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets.Calls;
-using Certrelay.Targets.Signing;
 
 namespace Certrelay.Targets.Aws;
 
@@ -63,6 +62,7 @@ internal sealed class AwsCloudFrontTarget(AwsCloudFrontSettings settings, AwsApi
             "GetDistribution until the status is Deployed; GetDistributionConfig names the certificate.")
         {
             Check = AwsChecks.DistributionsAsync,
+            Survey = AwsSurveys.Distributions,
             Gaps =
             [
                 "Tenants of a multi-tenant distribution that bring a certificate of their own: bind it in the console.",
@@ -187,22 +187,12 @@ internal sealed class AwsCloudFrontTarget(AwsCloudFrontSettings settings, AwsApi
         if (settings.Match == DomainMatch.Listed)
             return settings.Distributions;
         var found = new List<string>();
-        string? marker = null;
-        do
+        await foreach (var one in api.DistributionsAsync(cancellationToken))
         {
-            List<CloudField> query = [new("MaxItems", "100")];
-            if (marker is not null)
-                query.Add(new("Marker", marker));
-            using var answer = await api.CloudFrontAsync(AwsActions.ListDistributions, "GET", [], query, "", cancellationToken);
-            var page = AwsXml.Read(answer);
-            found.AddRange(
-                from one in page.Entries("Items")
-                let aliases = ViewerCertificate.Aliases(one)
-                where aliases.Count > 0 && aliases.All(covered.Cover)
-                select one.Text("Id") ?? throw CloudAnswer.Unreadable("Id"));
-            marker = page.Text("IsTruncated") == "true" ? page.Text("NextMarker") : null;
+            if (ViewerCertificate.Aliases(one) is { Count: > 0 } aliases && aliases.All(covered.Cover))
+                found.Add(one.Text("Id") ?? throw CloudAnswer.Unreadable("Id"));
         }
-        while (marker is not null);
+
         return found;
     }
 }

@@ -3,7 +3,6 @@ using System.Xml.Linq;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets.Calls;
-using Certrelay.Targets.Signing;
 
 namespace Certrelay.Targets.Aws;
 
@@ -163,26 +162,18 @@ internal sealed class AwsListeners(AwsApi api, IReadOnlyList<string> listeners, 
 
     private async Task<(string? Default, IReadOnlyList<string> Further)> CertificatesAsync(string listener, CancellationToken cancellationToken)
     {
-        string? main = null, marker = null;
+        string? main = null;
         var further = new List<string>();
-        do
+        await foreach (var one in api.BalancingPagesAsync(
+            AwsActions.DescribeListenerCertificates, Arn(listener).Region, "Certificates", [new("ListenerArn", listener)], listener, cancellationToken))
         {
-            List<CloudField> parameters = [new("ListenerArn", listener), new("PageSize", "400")];
-            if (marker is not null)
-                parameters.Add(new("Marker", marker));
-            var page = await api.BalancingAsync(AwsActions.DescribeListenerCertificates, Arn(listener).Region, parameters, listener, cancellationToken);
-            foreach (var one in page.Entries("Certificates"))
-            {
-                var id = one.Text("CertificateArn") ?? throw CloudAnswer.Unreadable("CertificateArn");
-                if (one.Text("IsDefault") == "true")
-                    main = id;
-                else
-                    further.Add(id);
-            }
-
-            marker = page.Text("NextMarker") is { Length: > 0 } next ? next : null;
+            var id = one.Text("CertificateArn") ?? throw CloudAnswer.Unreadable("CertificateArn");
+            if (one.Text("IsDefault") == "true")
+                main = id;
+            else
+                further.Add(id);
         }
-        while (marker is not null);
+
         return (main, further);
     }
 

@@ -29,7 +29,10 @@ internal sealed class AwsNlbTarget(AwsListeners listeners) : IDeployTarget
         "aws-nlb", "AWS Network Load Balancer listeners", TimeSpan.FromMinutes(3),
         static (settings, context) => new AwsNlbTarget(new AwsListeners(new AwsApi(context.Cloud), settings.Listeners, settings.Certificate, context.Names))) with
     {
-        Cloud = AwsListeners.Cloud,
+        Cloud = AwsListeners.Cloud with
+        {
+            Survey = AwsSurveys.Listeners("network", static (account, listener, which) => new AwsNlbSettings { Account = account, Listeners = [listener], Certificate = which }),
+        },
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => listeners.ReadAsync(cancellationToken);

@@ -23,6 +23,9 @@ public sealed record CloudKind(CloudVendor Vendor, IReadOnlyList<CloudAction> Ac
     /// <summary>One harmless read that needs no settings, for the check of an account: it fails as the kind's own reads would.</summary>
     public required Func<CloudSession, CancellationToken, Task> Check { get; init; }
 
+    /// <summary>How bindings that are there already are found; null where the vendor does not list them.</summary>
+    public CloudSurvey? Survey { get; init; }
+
     /// <summary>True when the certificate's id stays and its content is replaced: a restore then brings the former version from our own vault.</summary>
     public bool InPlace { get; init; }
 }

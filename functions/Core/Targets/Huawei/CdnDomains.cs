@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Certrelay.Certificates;
 using Certrelay.Targets.Calls;
@@ -36,7 +37,10 @@ internal sealed record CdnHttps
     public string? StoreId => IsOn && CertificateSource == FromStore ? ScmCertificateId : null;
 
     [JsonIgnore]
-    public Fingerprint? Leaf => IsOn ? PemLeaf.Of(CertificateValue)?.Fingerprint : null;
+    public Fingerprint? Leaf => Certificate?.Fingerprint;
+
+    [JsonIgnore]
+    public CertificateRecord? Certificate => IsOn ? PemLeaf.Of(CertificateValue) : null;
 
     /// <summary>What to write for a certificate of the store, with everything else as it is.</summary>
     public CdnHttps With(string id, string name) =>
@@ -55,13 +59,20 @@ internal sealed partial class CdnDomains(HuaweiApi api, string? enterpriseProjec
     /// <summary>The domains of the account that a certificate with these names serves, in the order of their names.</summary>
     public async Task<IReadOnlyList<string>> CoveredAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        var covered = new List<string>();
+        var covered = await OnlineAsync(cancellationToken).Where(domain => SubjectName.AnyServes(names, domain)).ToListAsync(cancellationToken);
+        return [.. covered.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The domains of the account that are in service, as CDN pages them.</summary>
+    public async IAsyncEnumerable<string> OnlineAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         for (var page = 1; ; page++)
         {
             var answer = await ListAsync([new("page_size", $"{PageSize}"), new("page_number", $"{page}")], cancellationToken);
-            covered.AddRange(answer.Where(one => one.DomainStatus is "online" or "configuring" && SubjectName.AnyServes(names, one.DomainName)).Select(static one => one.DomainName));
+            foreach (var one in answer.Where(static one => one.DomainStatus is "online" or "configuring"))
+                yield return one.DomainName;
             if (answer.Count < PageSize)
-                return [.. covered.Order(StringComparer.Ordinal)];
+                yield break;
         }
     }
 

@@ -11,7 +11,10 @@ namespace Certrelay.Targets.Huawei;
 internal sealed record ElbCertificate(string Id, string? Name, string? Domain, string? Certificate, IReadOnlyList<string>? SubjectAlternativeNames, string? ExpireTime)
 {
     [JsonIgnore]
-    public Fingerprint? Leaf => PemLeaf.Of(Certificate)?.Fingerprint;
+    public CertificateRecord? Record => PemLeaf.Of(Certificate);
+
+    [JsonIgnore]
+    public Fingerprint? Leaf => Record?.Fingerprint;
 
     /// <summary>The names for which a listener chooses it.</summary>
     [JsonIgnore]

@@ -27,6 +27,7 @@ internal static class HuaweiActions
     public static readonly CloudAction ElbCreate = new("elb", "CreateCertificate", Writes: true) { Permission = "elb:certificates:create" };
     public static readonly CloudAction ElbReplace = new("elb", "UpdateCertificate", Writes: true) { Permission = "elb:certificates:put" };
     public static readonly CloudAction ElbDelete = new("elb", "DeleteCertificate", Writes: true) { Permission = "elb:certificates:delete" };
+    public static readonly CloudAction ElbListeners = new("elb", "ListListeners", Writes: false) { Permission = "elb:listeners:list" };
     public static readonly CloudAction ElbListener = new("elb", "ShowListener", Writes: false) { Permission = "elb:listeners:get" };
     public static readonly CloudAction ElbBind = new("elb", "UpdateListener", Writes: true) { Permission = "elb:listeners:put" };
 

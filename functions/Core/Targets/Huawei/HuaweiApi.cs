@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Certrelay.Certificates;
 using Certrelay.Targets.Calls;
 using Certrelay.Targets.Signing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.Targets.Huawei;
 
@@ -19,12 +20,18 @@ internal sealed partial class HuaweiApi(CloudSession session, HuaweiIds ids)
     {
     }
 
+    /// <summary>For a target of this host, whose ids are asked for once.</summary>
+    public static HuaweiApi Of(TargetContext context) => new(context.Cloud, context.Services.GetRequiredService<HuaweiIds>());
+
     /// <summary>A host of a site's cloud: <c>elb.cn-north-4.myhuaweicloud.com</c>.</summary>
     public static string HostOf(string site, string service, string? region) =>
         $"{service}.{(region is null ? "" : region + ".")}myhuaweicloud.{(site == "europe" ? "eu" : "com")}";
 
     /// <summary>True when writes are recorded and not sent.</summary>
     public bool Plans => session.Plan is not null;
+
+    /// <summary>The account's name here.</summary>
+    public string Account => session.Account.Name;
 
     public CloudUploads Uploads => session.Uploads;
 

@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets.Calls;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.Targets.Huawei;
 
@@ -42,7 +42,7 @@ internal sealed class HuaweiCdnTarget(HuaweiCdnSettings settings, HuaweiApi api,
         "huawei-cdn",
         "Huawei Cloud CDN domains",
         TimeSpan.FromMinutes(30),
-        static (settings, context) => new HuaweiCdnTarget(settings, new HuaweiApi(context.Cloud, context.Services.GetRequiredService<HuaweiIds>()), context.Names)) with
+        static (settings, context) => new HuaweiCdnTarget(settings, HuaweiApi.Of(context), context.Names)) with
     {
         Cloud = new CloudKind(
             CloudVendor.Huawei,
@@ -51,6 +51,7 @@ internal sealed class HuaweiCdnTarget(HuaweiCdnSettings settings, HuaweiApi api,
             new DateOnly(2026, 11, 22),
             "Each domain is polled until it is no longer configuring, then its configuration is read back.")
         {
+            Survey = new CloudSurvey([.. HuaweiActions.Ids, HuaweiActions.CdnList, HuaweiActions.CdnShow], static (context, _, cancellationToken) => FindAsync(HuaweiApi.Of(context), cancellationToken)),
             Check = static (session, cancellationToken) => new CdnDomains(new HuaweiApi(session), null).CheckAsync(cancellationToken),
             Gaps =
             [
@@ -105,6 +106,16 @@ internal sealed class HuaweiCdnTarget(HuaweiCdnSettings settings, HuaweiApi api,
         {
             foreach (var one in kept)
                 one.Dispose();
+        }
+    }
+
+    private static async IAsyncEnumerable<FoundBinding> FindAsync(HuaweiApi api, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var domains = new CdnDomains(api, enterpriseProject: null);
+        await foreach (var domain in domains.OnlineAsync(cancellationToken))
+        {
+            if (await domains.ShowAsync(domain, cancellationToken) is { IsOn: true } https)
+                yield return new FoundBinding(domain, new HuaweiCdnSettings { Account = api.Account, Domains = [domain] }, https.StoreId, https.Certificate) { Name = domain };
         }
     }
 

@@ -3,7 +3,6 @@ using System.ComponentModel.DataAnnotations;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets.Calls;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.Targets.Huawei;
 
@@ -33,7 +32,7 @@ internal sealed class HuaweiElbCertificateTarget(HuaweiElbCertificateSettings se
         "huawei-elb-certificate",
         "Huawei Cloud load balancer certificate, replaced in place",
         TimeSpan.FromMinutes(3),
-        static (settings, context) => new HuaweiElbCertificateTarget(settings, new HuaweiApi(context.Cloud, context.Services.GetRequiredService<HuaweiIds>()))) with
+        static (settings, context) => new HuaweiElbCertificateTarget(settings, HuaweiApi.Of(context))) with
     {
         Cloud = new CloudKind(
             CloudVendor.Huawei,

@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets.Calls;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.Targets.Huawei;
 
@@ -47,7 +47,7 @@ internal sealed class HuaweiElbTarget(HuaweiElbSettings settings, HuaweiApi api,
         "huawei-elb",
         "Huawei Cloud load balancer listener",
         TimeSpan.FromMinutes(3),
-        static (settings, context) => new HuaweiElbTarget(settings, new HuaweiApi(context.Cloud, context.Services.GetRequiredService<HuaweiIds>()), context.Names)) with
+        static (settings, context) => new HuaweiElbTarget(settings, HuaweiApi.Of(context), context.Names)) with
     {
         Cloud = new CloudKind(
             CloudVendor.Huawei,
@@ -56,6 +56,8 @@ internal sealed class HuaweiElbTarget(HuaweiElbSettings settings, HuaweiApi api,
             new DateOnly(2026, 11, 22),
             "The listener is read back behind the write.")
         {
+            Survey = new CloudSurvey(
+                [.. HuaweiActions.Ids, HuaweiActions.ElbListeners, HuaweiActions.ElbShow], static (context, region, cancellationToken) => FindAsync(HuaweiApi.Of(context), region, cancellationToken)),
             Check = static async (session, cancellationToken) => await ElbStore.Open(session, HuaweiApi.CheckRegion(session)).ListAsync(cancellationToken).AnyAsync(cancellationToken),
             Gaps =
             [
@@ -103,6 +105,27 @@ internal sealed class HuaweiElbTarget(HuaweiElbSettings settings, HuaweiApi api,
     }
 
     public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => api.Uploads.RetireAsync(_store, certificate, cancellationToken);
+
+    private static async IAsyncEnumerable<FoundBinding> FindAsync(HuaweiApi api, string? own, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var region = api.Region(own);
+        var store = new ElbStore(api, region);
+        await foreach (var listener in new ElbListeners(api, region).AllAsync(cancellationToken))
+        {
+            var bound = (listener.SniContainerRefs ?? []).Select(static id => (Place: ElbPlace.Sni, Id: id));
+            if (listener.DefaultTlsContainerRef is { } main)
+                bound = bound.Prepend((ElbPlace.Default, main));
+            foreach (var (place, id) in bound)
+            {
+                yield return new FoundBinding(
+                    listener.Name is { Length: > 0 } name ? name : listener.Id,
+                    new HuaweiElbSettings { Account = api.Account, Region = region, Listener = listener.Id, Place = place }, id, (await store.ShowAsync(id, cancellationToken)).Record)
+                {
+                    Port = listener.ProtocolPort,
+                };
+            }
+        }
+    }
 
     private async Task<DeployResult> BindAsync(ElbBinding binding, string[] former, string[] next, CancellationToken cancellationToken)
     {

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets.Calls;
-using Microsoft.Extensions.DependencyInjection;
+using Certrelay.Targets.Signing;
 
 namespace Certrelay.Targets.Huawei;
 
@@ -49,7 +50,7 @@ internal sealed partial class HuaweiWafTarget(HuaweiWafSettings settings, Huawei
         "huawei-waf",
         "Huawei Cloud web application firewall",
         TimeSpan.FromMinutes(10),
-        static (settings, context) => new HuaweiWafTarget(settings, new HuaweiApi(context.Cloud, context.Services.GetRequiredService<HuaweiIds>()))) with
+        static (settings, context) => new HuaweiWafTarget(settings, HuaweiApi.Of(context))) with
     {
         Cloud = new CloudKind(
             CloudVendor.Huawei,
@@ -61,6 +62,11 @@ internal sealed partial class HuaweiWafTarget(HuaweiWafSettings settings, Huawei
             new DateOnly(2026, 11, 22),
             "Each website is read back behind the write. The calls follow the public API reference; none was recorded.")
         {
+            Survey = new CloudSurvey(
+                [
+                    .. HuaweiActions.Ids, HuaweiActions.WafHosts, HuaweiActions.WafHost, HuaweiActions.WafPremiumHosts, HuaweiActions.WafPremiumHost, HuaweiActions.WafShow,
+                ],
+                static (context, region, cancellationToken) => FindAsync(HuaweiApi.Of(context), region, cancellationToken)),
             Check = static async (session, cancellationToken) => await WafStore.Open(session, HuaweiApi.CheckRegion(session)).ListAsync(cancellationToken).AnyAsync(cancellationToken),
             Gaps =
             [
@@ -130,23 +136,67 @@ internal sealed partial class HuaweiWafTarget(HuaweiWafSettings settings, Huawei
     /// <summary>The websites of the settings, in their order; throws <see cref="Permanent"/> (<c>cloud.not-found</c>) for one that the firewall does not have.</summary>
     private async Task<IReadOnlyList<Website>> HostsAsync(CancellationToken cancellationToken)
     {
-        var project = await api.ProjectAsync(_region, cancellationToken);
-        var (list, show) = settings.Mode == WafMode.Cloud ? (HuaweiActions.WafHosts, HuaweiActions.WafHost) : (HuaweiActions.WafPremiumHosts, HuaweiActions.WafPremiumHost);
-        string[] path = settings.Mode == WafMode.Cloud ? ["v1", project.Value, "waf", "instance"] : ["v1", project.Value, "premium-waf", "host"];
+        var sites = await Sites.OpenAsync(api, _region, settings.Mode, cancellationToken);
         var hosts = new List<Website>();
         foreach (var name in settings.Hosts)
         {
             // The filter takes a part of a name.
-            var listed = await api.ReadAsync(
-                new HuaweiCall(list, "GET", "waf", _region, path) { Scope = project, Query = [new("page", "1"), new("pagesize", "100"), new("hostname", name)] },
-                SiteJson.Default.WebsiteList, cancellationToken);
-            var found = (listed.Items ?? []).FirstOrDefault(one => string.Equals(one.Hostname, name, StringComparison.OrdinalIgnoreCase))
+            var found = await sites.ListAsync(name, cancellationToken).FirstOrDefaultAsync(one => string.Equals(one.Hostname, name, StringComparison.OrdinalIgnoreCase), cancellationToken)
                 ?? throw new Permanent(FindingCodes.CloudNotFound.Code, $"The firewall has no website {name} in {_region} ({settings.Mode}).");
-            // A list does not tell the certificate.
-            hosts.Add(await api.ReadAsync(new HuaweiCall(show, "GET", "waf", _region, [.. path, found.Id]) { Scope = project }, SiteJson.Default.Website, cancellationToken));
+            hosts.Add(await sites.ShowAsync(found.Id, cancellationToken));
         }
 
         return hosts;
+    }
+
+    private static async IAsyncEnumerable<FoundBinding> FindAsync(HuaweiApi api, string? own, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var region = api.Region(own);
+        var store = new WafStore(api, region);
+        foreach (var mode in (WafMode[])[WafMode.Cloud, WafMode.Premium])
+        {
+            var sites = await Sites.OpenAsync(api, region, mode, cancellationToken);
+            await foreach (var listed in sites.ListAsync(null, cancellationToken))
+            {
+                if ((await sites.ShowAsync(listed.Id, cancellationToken)).Bound is not { } bound)
+                    continue;
+                var settings = new HuaweiWafSettings { Account = api.Account, Region = region, Hosts = [listed.Hostname], Mode = mode };
+                yield return new FoundBinding(listed.Hostname, settings, bound, (await store.ShowAsync(bound, cancellationToken)).Leaf) { Name = listed.Hostname };
+            }
+        }
+    }
+
+    /// <summary>The websites of one mode.</summary>
+    private sealed class Sites(HuaweiApi api, string region, CloudField project, WafMode mode)
+    {
+        private const int PageSize = 100;
+
+        private readonly string[] _path = mode == WafMode.Cloud ? ["v1", project.Value, "waf", "instance"] : ["v1", project.Value, "premium-waf", "host"];
+
+        public static async Task<Sites> OpenAsync(HuaweiApi api, string region, WafMode mode, CancellationToken cancellationToken) =>
+            new(api, region, await api.ProjectAsync(region, cancellationToken), mode);
+
+        /// <summary>The websites, or those with a text in their name; a list does not tell the certificate.</summary>
+        public async IAsyncEnumerable<Website> ListAsync(string? text, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            var action = mode == WafMode.Cloud ? HuaweiActions.WafHosts : HuaweiActions.WafPremiumHosts;
+            for (var page = 1; ; page++)
+            {
+                CloudField[] filter = text is null ? [] : [new("hostname", text)];
+                var call = new HuaweiCall(action, "GET", "waf", region, _path) { Scope = project, Query = [new("page", $"{page}"), new("pagesize", $"{PageSize}"), .. filter] };
+                var items = (await api.ReadAsync(call, SiteJson.Default.WebsiteList, cancellationToken)).Items ?? [];
+                foreach (var one in items)
+                    yield return one;
+                if (items.Count < PageSize)
+                    yield break;
+            }
+        }
+
+        public Task<Website> ShowAsync(string id, CancellationToken cancellationToken)
+        {
+            var action = mode == WafMode.Cloud ? HuaweiActions.WafHost : HuaweiActions.WafPremiumHost;
+            return api.ReadAsync(new HuaweiCall(action, "GET", "waf", region, [.. _path, id]) { Scope = project }, SiteJson.Default.Website, cancellationToken);
+        }
     }
 
     private sealed record WebsiteList(IReadOnlyList<Website>? Items);

@@ -16,6 +16,7 @@ internal static class TencentActions
     public static readonly CloudAction DescribeDomainsConfig = Of("cdn", nameof(DescribeDomainsConfig));
     public static readonly CloudAction UpdateDomainConfig = Of("cdn", nameof(UpdateDomainConfig), writes: true);
 
+    public static readonly CloudAction DescribeLoadBalancers = Of("clb", nameof(DescribeLoadBalancers));
     public static readonly CloudAction DescribeListeners = Of("clb", nameof(DescribeListeners));
     public static readonly CloudAction ModifyListener = Of("clb", nameof(ModifyListener), writes: true);
     public static readonly CloudAction ModifyDomainAttributes = Of("clb", nameof(ModifyDomainAttributes), writes: true);

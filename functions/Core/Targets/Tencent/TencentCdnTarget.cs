@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Certrelay.Certificates;
@@ -58,6 +59,9 @@ internal sealed partial class TencentCdnTarget : IDeployTarget
             new DateOnly(2026, 11, 22),
             "DescribeDomainsConfig until SslStatus is deployed and CertInfo names the certificate.")
         {
+            Survey = new CloudSurvey(
+                [TencentActions.DescribeDomainsConfig, TencentActions.DescribeCertificateDetail],
+                static (context, _, cancellationToken) => new TencentCdnTarget(new TencentCdnSettings { Account = context.Cloud.Account.Name }, new TencentApi(context.Cloud), []).FindAsync(cancellationToken)),
             Check = static (session, cancellationToken) => new TencentApi(session).CallAsync(
                 TencentActions.DescribeDomainsConfig, new JsonObject { ["Offset"] = 0, ["Limit"] = 1 }, TencentCdnJson.Default.TencentAnswerDomainsAnswer, "", cancellationToken),
             Gaps =
@@ -95,6 +99,15 @@ internal sealed partial class TencentCdnTarget : IDeployTarget
         _binder.RestoreAsync(previous, job, cancellationToken, _settings.Match == DomainMatch.Covered ? IsOursAsync : null);
 
     public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => _store.RetireAsync(certificate, cancellationToken);
+
+    private async IAsyncEnumerable<FoundBinding> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var domain in await ReadDomainsAsync([], cancellationToken))
+        {
+            if (domain.Bound is { } bound)
+                yield return new FoundBinding(domain.Id, _settings with { Domains = [domain.Id] }, bound, await _store.LeafAsync(bound, cancellationToken)) { Name = domain.Id };
+        }
+    }
 
     // The state of a target that follows every covered domain tells of all domains of the account: what others changed meanwhile is theirs.
     private async Task<bool> IsOursAsync(TencentResource domain, CancellationToken cancellationToken) =>

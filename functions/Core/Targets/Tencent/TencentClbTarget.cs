@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets.Calls;
@@ -48,9 +49,7 @@ internal sealed class TencentClbTarget : IDeployTarget
     private TencentClbTarget(TencentClbSettings settings, TencentApi api, IReadOnlyList<string> names)
     {
         (_settings, _names) = (settings, names);
-        var region = settings.Region ?? api.Session.Account.Region
-            ?? throw new Permanent(FindingCodes.TargetSettings.Code, "region: neither the target nor its account names one.");
-        _listener = new TencentListener(region, settings.LoadBalancer, settings.Listener);
+        _listener = new TencentListener(RegionOf(api, settings.Region), settings.LoadBalancer, settings.Listener);
         _store = new TencentCertificates(api, "clb");
         _listeners = new TencentListeners(api, _store);
         _binder = new TencentBinder(api, _store, ReadPlacesAsync, TimeSpan.FromSeconds(2));
@@ -68,6 +67,9 @@ internal sealed class TencentClbTarget : IDeployTarget
             "DescribeTaskStatus of each change, then DescribeListeners.")
         {
             Check = TencentCertificates.CheckAsync,
+            Survey = new CloudSurvey(
+                [TencentActions.DescribeLoadBalancers, TencentActions.DescribeListeners, TencentActions.DescribeCertificateDetail],
+                static (context, region, cancellationToken) => FindAsync(new TencentApi(context.Cloud), region, cancellationToken)),
             Gaps =
             [
                 "A rule without a certificate cannot be left without one by a restore: remove the rule or its certificate in the console.",
@@ -101,6 +103,28 @@ internal sealed class TencentClbTarget : IDeployTarget
         _binder.RestoreAsync(previous, job, cancellationToken, _settings.Match == DomainMatch.Covered ? IsOursAsync : null);
 
     public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => _store.RetireAsync(certificate, cancellationToken);
+
+    private static string RegionOf(TencentApi api, string? own) => own ?? api.Session.Account.Region
+        ?? throw new Permanent(FindingCodes.TargetSettings.Code, "region: neither the target nor its account names one.");
+
+    private static async IAsyncEnumerable<FoundBinding> FindAsync(TencentApi api, string? own, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (store, region) = (new TencentCertificates(api, "clb"), RegionOf(api, own));
+        await foreach (var (place, host, port) in new TencentListeners(api, store).AllAsync(region, cancellationToken))
+        {
+            if (place.Bound is not { } bound || place.Id.Split('|') is not [var balancer, var listener, .. var domains])
+                continue;
+            yield return new FoundBinding(
+                place.Id.Replace('|', ' '),
+                new TencentClbSettings { Account = api.Session.Account.Name, Region = region, LoadBalancer = balancer, Listener = listener, Domains = domains },
+                bound, await store.LeafAsync(bound.Split(',')[0], cancellationToken))
+            {
+                Name = domains.FirstOrDefault(),
+                Host = host,
+                Port = port,
+            };
+        }
+    }
 
     private IReadOnlyCollection<string> Named => (_settings.Match, _settings.Domains) switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Certrelay.Certificates;
@@ -17,6 +18,9 @@ internal sealed record TencentInstance(string Instance, string Domain);
 internal sealed partial class TencentDeployment(TencentApi api, string type, string? region, IReadOnlyList<TencentInstance> instances)
 {
     private const int Page = 200;
+
+    // No limit is documented; our own careful choice.
+    private const int IdsAtOnce = 50;
     private const int Succeeded = 1;
     private const string Other = "other";
     private const string Looks = "looks";
@@ -40,6 +44,11 @@ internal sealed partial class TencentDeployment(TencentApi api, string type, str
             "A domain that had no certificate of the store cannot be left without one by a restore: unbind it in the console.",
         ],
     };
+
+    /// <summary>Finds the domains of a product that certificates of the store are bound to.</summary>
+    public static CloudSurvey SurveyOf(string type) => new(
+        [TencentActions.DescribeCertificates, TencentActions.DescribeDeployedResources, TencentActions.DescribeCertificateDetail],
+        (context, _, cancellationToken) => FindAsync(context.Cloud.Account.Name, new TencentCertificates(new TencentApi(context.Cloud), type), type, cancellationToken));
 
     private static readonly TimeSpan PollAfter = TimeSpan.FromSeconds(5);
 
@@ -109,6 +118,19 @@ internal sealed partial class TencentDeployment(TencentApi api, string type, str
     public Task RetireAsync(string certificate, CancellationToken cancellationToken) => _store.RetireAsync(certificate, cancellationToken);
 
     private static ResourceOutcome Failed(string id, string words) => new(id, Succeeded: false, FindingCodes.TargetRefused.Code, words);
+
+    private static async IAsyncEnumerable<FoundBinding> FindAsync(
+        string account, TencentCertificates store, string type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var some in store.ListAsync(cancellationToken).Select(static one => one.Id).Chunk(IdsAtOnce).WithCancellation(cancellationToken))
+        {
+            foreach (var (id, domains) in await store.UsersAsync(some, type, cancellationToken))
+            {
+                foreach (var domain in domains)
+                    yield return new FoundBinding(domain, new TencentDomainsSettings { Account = account, Domains = [domain] }, id, await store.LeafAsync(id, cancellationToken)) { Name = domain };
+            }
+        }
+    }
 
     /// <summary>Starts the next job that is needed, or reports that none is.</summary>
     private async Task<DeployResult> BringAsync(IReadOnlyDictionary<string, string> wanted, CancellationToken cancellationToken)

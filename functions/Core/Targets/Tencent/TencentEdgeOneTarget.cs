@@ -15,7 +15,7 @@ internal sealed class TencentEdgeOneTarget : IDeployTarget
     public static TargetKind Kind { get; } = TargetKind.Of<TencentDomainsSettings>(
         "tencent-edgeone", "Tencent Cloud EdgeOne domains", TimeSpan.FromMinutes(30), static (settings, context) => new TencentEdgeOneTarget(settings, new TencentApi(context.Cloud))) with
     {
-        Cloud = TencentDeployment.OfDomains,
+        Cloud = TencentDeployment.OfDomains with { Survey = TencentDeployment.SurveyOf("teo") },
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => _jobs.ReadAsync(cancellationToken);

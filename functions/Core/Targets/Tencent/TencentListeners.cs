@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Certrelay.Certificates;
@@ -17,6 +18,7 @@ internal readonly record struct TencentListener(string Region, string LoadBalanc
 internal sealed partial class TencentListeners(TencentApi api, TencentCertificates store)
 {
     private const string Mutual = "MUTUAL";
+    private const int Page = 100;
     private const int Done = 0;
     private const int Running = 2;
 
@@ -32,6 +34,38 @@ internal sealed partial class TencentListeners(TencentApi api, TencentCertificat
             listener.Region);
         var row = answer.Listeners?.FirstOrDefault(one => one.ListenerId == listener.Id)
             ?? throw new Permanent(FindingCodes.CloudNotFound.Code, $"{listener}: {FindingCodes.CloudNotFound.Meaning}");
+        return Places(listener, row);
+    }
+
+    /// <summary>The places of every listener with TLS in a region, each with its load balancer's host or address (null where it has none yet) and its port.</summary>
+    public async IAsyncEnumerable<(TencentResource Place, string? Host, int Port)> AllAsync(string region, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var offset = 0; ;)
+        {
+            var page = await api.CallAsync(
+                TencentActions.DescribeLoadBalancers, new JsonObject { ["Offset"] = offset, ["Limit"] = Page }, TencentListenersJson.Default.TencentAnswerBalancersAnswer, "",
+                cancellationToken, region);
+            foreach (var balancer in page.LoadBalancerSet ?? [])
+            {
+                var listeners = await api.CallAsync(
+                    TencentActions.DescribeListeners, new JsonObject { ["LoadBalancerId"] = balancer.LoadBalancerId }, TencentListenersJson.Default.TencentAnswerListenersAnswer,
+                    balancer.LoadBalancerId, cancellationToken, region);
+                var address = balancer.LoadBalancerVips is [var first, ..] ? first : null;
+                foreach (var row in listeners.Listeners ?? [])
+                {
+                    foreach (var place in Places(new TencentListener(region, balancer.LoadBalancerId, row.ListenerId), row))
+                        yield return (place, balancer.LoadBalancerDomain is { Length: > 0 } host ? host : address, row.Port);
+                }
+            }
+
+            offset += page.LoadBalancerSet?.Count ?? 0;
+            if (page.LoadBalancerSet is not { Count: > 0 } || offset >= page.TotalCount)
+                yield break;
+        }
+    }
+
+    private IReadOnlyList<TencentResource> Places(TencentListener listener, ListenerRow row)
+    {
         if (row.SniSwitch != 1)
         {
             var refusal = row.Protocol is "HTTPS" or "TCP_SSL" or "QUIC" ? null : $"A listener of {row.Protocol} has no certificate.";
@@ -129,7 +163,11 @@ internal sealed partial class TencentListeners(TencentApi api, TencentCertificat
 
     private sealed record ListenersAnswer(IReadOnlyList<ListenerRow>? Listeners);
 
-    private sealed record ListenerRow(string ListenerId, string? Protocol, int SniSwitch, CertificateRow? Certificate, IReadOnlyList<RuleRow>? Rules);
+    private sealed record BalancersAnswer(int TotalCount, IReadOnlyList<BalancerRow>? LoadBalancerSet);
+
+    private sealed record BalancerRow(string LoadBalancerId, string? LoadBalancerDomain, IReadOnlyList<string>? LoadBalancerVips);
+
+    private sealed record ListenerRow(string ListenerId, string? Protocol, int Port, int SniSwitch, CertificateRow? Certificate, IReadOnlyList<RuleRow>? Rules);
 
     private sealed record RuleRow(string? Domain, IReadOnlyList<string>? Domains, CertificateRow? Certificate);
 
@@ -139,6 +177,7 @@ internal sealed partial class TencentListeners(TencentApi api, TencentCertificat
 
     private sealed record StatusAnswer(int Status, string? Message);
 
+    [JsonSerializable(typeof(TencentAnswer<BalancersAnswer>))]
     [JsonSerializable(typeof(TencentAnswer<ListenersAnswer>))]
     [JsonSerializable(typeof(TencentAnswer<TaskAnswer>))]
     [JsonSerializable(typeof(TencentAnswer<StatusAnswer>))]

@@ -15,7 +15,7 @@ internal sealed class TencentLiveTarget : IDeployTarget
     public static TargetKind Kind { get; } = TargetKind.Of<TencentDomainsSettings>(
         "tencent-live", "Tencent Cloud live streaming domains", TimeSpan.FromMinutes(30), static (settings, context) => new TencentLiveTarget(settings, new TencentApi(context.Cloud))) with
     {
-        Cloud = TencentDeployment.OfDomains,
+        Cloud = TencentDeployment.OfDomains with { Survey = TencentDeployment.SurveyOf("live") },
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => _jobs.ReadAsync(cancellationToken);

@@ -15,7 +15,7 @@ internal sealed class TencentVodTarget : IDeployTarget
     public static TargetKind Kind { get; } = TargetKind.Of<TencentDomainsSettings>(
         "tencent-vod", "Tencent Cloud video on demand domains", TimeSpan.FromMinutes(30), static (settings, context) => new TencentVodTarget(settings, new TencentApi(context.Cloud))) with
     {
-        Cloud = TencentDeployment.OfDomains,
+        Cloud = TencentDeployment.OfDomains with { Survey = TencentDeployment.SurveyOf("vod") },
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) => _jobs.ReadAsync(cancellationToken);

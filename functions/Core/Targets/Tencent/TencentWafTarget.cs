@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Certrelay.Certificates;
@@ -66,6 +67,13 @@ internal sealed partial class TencentWafTarget : IDeployTarget
             new DateOnly(2026, 11, 22),
             "DescribeDomainDetailsSaas until the domain has settled and names the certificate; for load balancer instances as tencent-clb.")
         {
+            Survey = new CloudSurvey(
+                [
+                    TencentActions.DescribeDomains, TencentActions.DescribeDomainDetailsSaas, TencentActions.DescribeHost, TencentActions.DescribeListeners,
+                    TencentActions.DescribeCertificateDetail,
+                ],
+                static (context, region, cancellationToken) => new TencentWafTarget(
+                    new TencentWafSettings { Account = context.Cloud.Account.Name, Region = region ?? RegionOf(context.Cloud) }, new TencentApi(context.Cloud), []).FindAsync(cancellationToken)),
             Check = static (session, cancellationToken) => new TencentApi(session).CallAsync(
                 TencentActions.DescribeDomains, new JsonObject { ["Offset"] = 0, ["Limit"] = 1 }, TencentWafJson.Default.TencentAnswerDomainsAnswer, "", cancellationToken, RegionOf(session)),
             Gaps =
@@ -105,6 +113,18 @@ internal sealed partial class TencentWafTarget : IDeployTarget
         _binder.RestoreAsync(previous, job, cancellationToken, _settings.Match == DomainMatch.Covered ? IsOursAsync : null);
 
     public Task RetireAsync(string certificate, TargetState superseded, CancellationToken cancellationToken) => _store.RetireAsync(certificate, cancellationToken);
+
+    private async IAsyncEnumerable<FoundBinding> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var domain in await PagesAsync(null, cancellationToken))
+        {
+            if ((await PlacesAsync([domain], cancellationToken)).FirstOrDefault(static place => place.Bound is not null) is { Bound: { } bound })
+            {
+                yield return new FoundBinding(
+                    domain.Domain, _settings with { Domains = [domain.Domain] }, bound, await _store.LeafAsync(bound.Split(',')[0], cancellationToken)) { Name = domain.Domain };
+            }
+        }
+    }
 
     private static string RegionOf(CloudSession session) => session.Account.Site == "international" ? "ap-seoul" : "ap-guangzhou";
 

@@ -57,7 +57,7 @@ public sealed class Adoption(CertificateRegistry certificates, CertificateUpload
     {
         if (await targets.ReadAsync(target.Name, cancellationToken) is { Value: var there })
         {
-            return there.Certificate == target.Certificate && target.Endpoints.All(wanted => there.Endpoints.Any(one => one.Host == wanted.Host && one.Port == wanted.Port))
+            return there.Certificate == target.Certificate && there.Kind == target.Kind && LooksAfter(there, target)
                 ? new Adopted(target.Name, AdoptionOutcome.Unchanged)
                 : Refused(target.Name, [FindingCodes.RecordTargetExists.At(target.Name)]);
         }
@@ -87,6 +87,10 @@ public sealed class Adoption(CertificateRegistry certificates, CertificateUpload
             }
         }
     }
+
+    private static bool LooksAfter(TargetRecord there, TargetDescription target) => target.Kind == EndpointOnlyTarget.Kind.Name
+        ? target.Endpoints.All(wanted => there.Endpoints.Any(one => one.Host == wanted.Host && one.Port == wanted.Port))
+        : BindingDraft.Covers(DeployTargets.Find(there.Kind)!, there.Settings, target.Settings, isSameCertificate: true);
 
     private static Adopted Refused(string name, IReadOnlyList<Finding> findings) =>
         new(name, AdoptionOutcome.Refused, Refusal: findings.First(static finding => finding.Severity is Severity.Error));

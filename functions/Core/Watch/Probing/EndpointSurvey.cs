@@ -43,8 +43,7 @@ public sealed class EndpointSurvey(IResolver resolver, OutgoingGuard guard, TlsP
         }
         catch (Failure failure)
         {
-            var code = FindingCodes.All.First(code => code.Code == failure.Code);
-            return Report(endpoint, [], [code.At(endpoint.Host, failure.Message)]);
+            return Report(endpoint, [], [FindingCodes.Of(failure, endpoint.Host)]);
         }
 
         var reports = new AddressReport[addresses.Count];

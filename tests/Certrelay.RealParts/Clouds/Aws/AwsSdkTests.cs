@@ -45,7 +45,7 @@ public sealed class AwsSdkTests
         var said = await SecondClient.RunAsync("Aws", input);
 
         Assert.Equal(
-            """{"account":"123456789012","distribution":true,"listener":[true,false],"server":true,"classic":true,"refusal":"DeleteConflictException","users":1}""",
+            """{"account":"123456789012","distribution":true,"found":["application",true,443],"listener":[true,false],"server":true,"classic":true,"refusal":"DeleteConflictException","users":1}""",
             said.ToJsonString());
         foreach (var port in (int[])[aws.EdgePort, listener.Tls!.Port, classic.Tls!.Port])
             Assert.Equal(leaf.Fingerprint, await Handshake.LeafAsync(port, Host));

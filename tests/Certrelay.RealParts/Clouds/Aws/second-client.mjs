@@ -3,7 +3,8 @@ import { ACMClient, DescribeCertificateCommand, ImportCertificateCommand, ListCe
 import { CloudFrontClient, GetDistributionConfigCommand, ListDistributionsCommand, UpdateDistributionCommand } from '@aws-sdk/client-cloudfront';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingClient, SetLoadBalancerListenerSSLCertificateCommand } from '@aws-sdk/client-elastic-load-balancing';
 import {
-  AddListenerCertificatesCommand, DescribeListenerCertificatesCommand, ElasticLoadBalancingV2Client, ModifyListenerCommand, RemoveListenerCertificatesCommand,
+  AddListenerCertificatesCommand, DescribeListenerCertificatesCommand, DescribeListenersCommand, DescribeLoadBalancersCommand as DescribeBalancersCommand,
+  ElasticLoadBalancingV2Client, ModifyListenerCommand, RemoveListenerCertificatesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { DeleteServerCertificateCommand, GetServerCertificateCommand, IAMClient, ListServerCertificatesCommand, UploadServerCertificateCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -44,6 +45,8 @@ await cloudFront.send(new UpdateDistributionCommand({
 const { DistributionList } = await cloudFront.send(new ListDistributionsCommand({}));
 
 const elb = new ElasticLoadBalancingV2Client(options(region));
+const { LoadBalancers: [balancer] } = await elb.send(new DescribeBalancersCommand({}));
+const { Listeners: [found] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn: balancer.LoadBalancerArn }));
 const binding = arn => ({ ListenerArn: input.listener, Certificates: [{ CertificateArn: arn }] });
 const former = (await elb.send(new DescribeListenerCertificatesCommand({ ListenerArn: input.listener }))).Certificates[0].CertificateArn;
 await elb.send(new ModifyListenerCommand(binding(local.arn)));
@@ -69,6 +72,7 @@ const detail = await local.client.send(new DescribeCertificateCommand({ Certific
 console.log(JSON.stringify({
   account: identity.Account,
   distribution: DistributionList.Items[0].ViewerCertificate.ACMCertificateArn === home.arn,
+  found: [balancer.Type, found.ListenerArn === input.listener, found.Port],
   listener: both.Certificates.map(one => one.IsDefault),
   server: listed.ServerCertificateMetadataList.length === 1 && got.ServerCertificate.CertificateBody.trim() === certificate.trim(),
   classic: described.LoadBalancerDescriptions[0].ListenerDescriptions[0].Listener.SSLCertificateId === ServerCertificateMetadata.Arn,

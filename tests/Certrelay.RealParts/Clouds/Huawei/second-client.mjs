@@ -40,4 +40,6 @@ const path = { project_id: project, listener_id: listener };
 await call(regional, 'PUT', '/v3/{project_id}/elb/listeners/{listener_id}', path, { listener: { default_tls_container_ref: elb.id, sni_container_refs: [] } });
 const bound = (await call(regional, 'GET', '/v3/{project_id}/elb/listeners/{listener_id}', path)).listener;
 assert.equal(bound.default_tls_container_ref, elb.id);
+const { listeners } = await call(regional, 'GET', '/v3/{project_id}/elb/listeners', { project_id: project });
+assert.deepEqual(listeners.map((one) => one.id), [listener]);
 console.log(JSON.stringify({ scm: stored.certificate_id, elb: elb.id }));

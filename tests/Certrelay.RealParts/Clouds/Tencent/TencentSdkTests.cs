@@ -26,6 +26,7 @@ public sealed class TencentSdkTests
         Assert.Equal([id], Texts(seen["listed"]!));
         Assert.Equal("*.shop.example", seen["detail"]!.GetValue<string>());
         Assert.Equal(["cdn.shop.example"], Texts(seen["covered"]!));
+        Assert.Equal(["lb-example1"], Texts(seen["balancers"]!));
         Assert.All((string[])["cdn", "listener", "rule", "waf"], product => Assert.Equal(id, seen[product]!.GetValue<string>()));
         Assert.Equal((1, 1, "FailedOperation.DeleteResourceFailed"), (seen["teo"]!.GetValue<int>(), seen["live"]!.GetValue<int>(), seen["refused"]!.GetValue<string>()));
         foreach (var name in (string[])["cdn.shop.example", "waf.shop.example", "edge.shop.example", "live.shop.example"])

@@ -64,6 +64,8 @@ const settle = (task) => until(() => balancer.DescribeTaskStatus({ TaskId: task.
 const certificate = { SSLMode: "UNIDIRECTIONAL", CertId: result.id };
 await settle(await balancer.ModifyListener({ LoadBalancerId: "lb-example1", ListenerId: "lbl-plain01", Certificate: certificate }));
 await settle(await balancer.ModifyDomainAttributes({ LoadBalancerId: "lb-example1", ListenerId: "lbl-byname1", Domain: "api.shop.example", Certificate: certificate }));
+const { LoadBalancerSet } = await balancer.DescribeLoadBalancers({ Offset: 0, Limit: 100 });
+result.balancers = LoadBalancerSet.map((one) => one.LoadBalancerId);
 const { Listeners } = await balancer.DescribeListeners({ LoadBalancerId: "lb-example1", ListenerIds: ["lbl-plain01", "lbl-byname1"] });
 result.listener = Listeners[0].Certificate.CertId;
 result.rule = Listeners[1].Rules.find((rule) => rule.Domain === "api.shop.example").Certificate.CertId;

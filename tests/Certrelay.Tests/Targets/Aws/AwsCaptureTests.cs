@@ -125,6 +125,23 @@ public sealed class AwsCaptureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_listeners_of_a_load_balancer_as_an_account_is_looked_through()
+    {
+        var capture = Read("aws-elbv2-DescribeListeners");
+        var balancer = capture["input"]!["LoadBalancerArn"]!.GetValue<string>();
+        _answer = request => Encoding.UTF8.GetString(request.Body).Contains("=DescribeLoadBalancers", StringComparison.Ordinal)
+            ? Xml($"<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member><LoadBalancerArn>{balancer}</LoadBalancerArn><Type>application</Type></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>")
+            : Xml("<DescribeListenersResponse><DescribeListenersResult/></DescribeListenersResponse>");
+        var survey = AwsAlbTarget.Kind.Cloud!.Survey!;
+        using var session = await _bench.SessionAsync(AwsAlbTarget.Kind.Cloud with { Actions = survey.Actions });
+
+        Assert.Empty(await survey.FindAsync(new TargetContext(_bench.Product.Get<IServiceProvider>()) { Cloud = session }, capture["region"]!.GetValue<string>(), None).ToListAsync());
+
+        Assert.Equal(2, _requests.Count);
+        AssertSameForm(capture, left: _requests.Last());
+    }
+
+    [Fact]
     public async Task A_call_of_a_classic_load_balancer()
     {
         var capture = Read("aws-elb-SetLoadBalancerListenerSSLCertificate");
