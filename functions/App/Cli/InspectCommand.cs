@@ -18,7 +18,7 @@ internal static class InspectCommand
 
     private static readonly Argument<string[]> Files = new("file")
     {
-        Description = "Files in PEM form; - reads standard input.",
+        Description = "PEM, DER, PKCS#7, PKCS#12, Java keystores, ZIP archives; - reads standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -27,6 +27,8 @@ internal static class InspectCommand
     private static readonly Option<bool> NeedKey = new("--need-key") { Description = "Demand the private key, as a deployment does." };
 
     private static readonly Option<bool> AllowSelfSigned = new("--allow-self-signed") { Description = "Warn of self-signed certificates only." };
+
+    private static readonly Option<string> PassphraseFile = new("--passphrase-file") { Description = "File with the passphrase of encrypted keys and keystores." };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Write one JSON object a line, in the order of the files." };
 
@@ -38,6 +40,7 @@ internal static class InspectCommand
             Together,
             NeedKey,
             AllowSelfSigned,
+            PassphraseFile,
             Json,
         };
         command.SetAction(Run);
@@ -51,6 +54,7 @@ internal static class InspectCommand
         var faults = new List<string>();
         foreach (var name in names)
             contents.Add(Read(name, faults));
+        using var passphrase = arguments.GetValue(PassphraseFile) is { } file ? Passphrase.OfUtf8(Read(file, faults).Span) : null;
         if (faults.Count > 0)
         {
             Console.Error.WriteLine($"Nothing was inspected:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}");
@@ -62,6 +66,7 @@ internal static class InspectCommand
             Now = TimeProvider.System.GetUtcNow(),
             KeyRequired = arguments.GetValue(NeedKey),
             AllowSelfSigned = arguments.GetValue(AllowSelfSigned),
+            Passphrase = passphrase,
         };
         var reports = arguments.GetValue(Together)
             ? [Inspect(names, contents, options)]

@@ -16,22 +16,23 @@ public static class MultipartForm
 
     /// <summary>
     /// The fields by name; throws <see cref="ProblemException"/> (<c>body.malformed</c>) for anything but well-formed parts, and (<c>body.invalid</c>) for
-    /// fields that are not among <paramref name="known"/> or occur twice.
+    /// fields that are not among <paramref name="known"/>, or occur twice without being <paramref name="repeatable"/>.
     /// </summary>
-    public static IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Read(HttpRequest request, params IReadOnlyList<string> known)
+    public static ILookup<string, ReadOnlyMemory<byte>> Read(HttpRequest request, string repeatable, params IReadOnlyList<string> known)
     {
-        var fields = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         var faults = new List<RequestFault>();
-        foreach (var (name, content) in Parts(request.Bytes, BoundaryOf(request)))
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var parts = Parts(request.Bytes, BoundaryOf(request));
+        foreach (var (name, _) in parts)
         {
-            if (!known.Contains(name))
+            if (name != repeatable && !known.Contains(name))
                 faults.Add(new RequestFault($"/{name}", "is unknown"));
-            else if (!fields.TryAdd(name, content))
+            else if (!seen.Add(name) && name != repeatable)
                 faults.Add(new RequestFault($"/{name}", "occurs twice"));
         }
 
         return faults.Count == 0
-            ? fields
+            ? parts.ToLookup(static part => part.Name, static part => part.Content, StringComparer.Ordinal)
             : throw new ProblemException(ProblemCodes.BodyInvalid, string.Join(", ", faults.Select(static fault => $"{fault.At} {fault.Detail}")) + ".") { Faults = faults };
     }
 

@@ -35,11 +35,12 @@ public sealed class Certificates(
 {
     [Function("UploadCertificate"), Requires(Permission.Upload), Audited("certificate.upload"), Idempotent]
     [Takes(typeof(UploadRequest)), Takes("application/x-pem-file"), Takes("text/plain"), Takes("application/octet-stream"), Takes("multipart/form-data")]
+    [Takes("application/pkix-cert"), Takes("application/x-pkcs7-certificates"), Takes("application/x-pkcs12"), Takes("application/zip")]
     [Answers(201, typeof(UploadView)), Answers(200, typeof(UploadView))]
     [Query("name", "The certificate's name; made of the first DNS name when absent.")]
     [Query("allowSelfSigned", "Takes a self-signed laboratory certificate with warnings.", Type = typeof(bool))]
     [Query("dryRun", "Answers what would become of the upload and stores nothing.", Type = typeof(bool))]
-    [Description("Takes a certificate with its chain and key: 201 for a new version, 200 for the same upload again, 422 with every finding at once.")]
+    [Description("Takes a certificate with its chain and key, in any of the forms that they come in (PEM, DER, PKCS#7, PKCS#12, JKS, ZIP): 201 for a new version, 200 for the same upload again, 422 with every finding at once.")]
     public async Task<IResult> UploadAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/certificates")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -47,7 +48,7 @@ public sealed class Certificates(
         using var body = UploadBody.Of(request);
         if (body.Name is { } given)
             request.Caller.Demand(given);
-        var options = new InspectionOptions { Now = time.GetUtcNow(), AllowSelfSigned = body.AllowSelfSigned };
+        var options = new InspectionOptions { Now = time.GetUtcNow(), AllowSelfSigned = body.AllowSelfSigned, Passphrase = body.Passphrase };
         using var inspection = CertificateInspector.Inspect(body.Inputs, options);
         var name = body.Name ?? (inspection.Leaf is { } leaf ? LineageName.Of(leaf) : null);
         if (name is null)

@@ -1,11 +1,12 @@
 using System.Text;
 using Certrelay.App.Http;
+using Certrelay.Certificates;
 using Certrelay.Targets;
 using Microsoft.AspNetCore.Http;
 
 namespace Certrelay.App.Triggers;
 
-/// <summary>An upload as JSON: certificate, chain and key as PEM, in one field or in three.</summary>
+/// <summary>An upload as JSON: certificate, chain and key as PEM or as Base64 of a file, in one field or in three.</summary>
 public sealed record UploadRequest : IDisposable
 {
     /// <summary>Absent: made of the first DNS name.</summary>
@@ -17,6 +18,9 @@ public sealed record UploadRequest : IDisposable
     public SecretText? Chain { get; init; }
 
     public SecretText? Key { get; init; }
+
+    /// <summary>Opens an encrypted key or keystore.</summary>
+    public SecretText? Passphrase { get; init; }
 
     [OneLine(200)]
     public string? Owner { get; init; }
@@ -34,6 +38,7 @@ public sealed record UploadRequest : IDisposable
         Certificate.Dispose();
         Chain?.Dispose();
         Key?.Dispose();
+        Passphrase?.Dispose();
     }
 }
 
@@ -49,6 +54,9 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
     public bool AllowSelfSigned { get; init; }
+
+    /// <summary>Null when none came, or an empty one.</summary>
+    public Passphrase? Passphrase { get; init; }
 
     /// <summary>Reads the body by its content type; throws <see cref="ProblemException"/> with every fault of its form.</summary>
     public static UploadBody Of(HttpRequest request)
@@ -69,7 +77,11 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
         }
     }
 
-    public void Dispose() => owned?.Dispose();
+    public void Dispose()
+    {
+        Passphrase?.Dispose();
+        owned?.Dispose();
+    }
 
     private static UploadBody OfJson(HttpRequest request)
     {
@@ -80,14 +92,15 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
             Owner = json.Owner,
             Tags = json.Tags,
             AllowSelfSigned = json.AllowSelfSigned ?? false,
+            Passphrase = PassphraseOf(json.Passphrase?.Bytes ?? default),
         };
     }
 
     private static UploadBody OfForm(HttpRequest request)
     {
-        var form = MultipartForm.Read(request, "certificate", "chain", "key", "name", "owner", "allowSelfSigned");
+        var form = MultipartForm.Read(request, "file", "certificate", "chain", "key", "passphrase", "name", "owner", "allowSelfSigned");
         var faults = new List<RequestFault>();
-        if (!form.ContainsKey("certificate"))
+        if (!form.Contains("certificate") && !form.Contains("file"))
             faults.Add(new RequestFault("/certificate", "is missing"));
         var (name, owner, allow) = (Text(form, "name"), Text(form, "owner"), Text(form, "allowSelfSigned"));
         if (name is not null && !ResourceName.IsValid(name))
@@ -98,12 +111,13 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
             faults.Add(new RequestFault("/allowSelfSigned", "is to be true or false"));
         if (faults.Count > 0)
             throw new ProblemException(ProblemCodes.BodyInvalid, $"The body has {faults.Count} faults.") { Faults = faults };
-        string[] texts = ["certificate", "chain", "key"];
-        return new UploadBody([.. texts.Where(form.ContainsKey).Select(field => form[field])], owned: null)
+        string[] files = ["file", "certificate", "chain", "key"];
+        return new UploadBody([.. files.SelectMany(field => form[field])], owned: null)
         {
             Name = name,
             Owner = owner,
             AllowSelfSigned = allow == "true",
+            Passphrase = PassphraseOf(form["passphrase"].FirstOrDefault()),
         };
     }
 
@@ -112,14 +126,23 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
     private static string? NameIn(HttpRequest request) =>
         request.Text("name") is not { } name || ResourceName.IsValid(name) ? request.Text("name") : throw QueryValues.Invalid("name", NameForm);
 
-    private static string? Text(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> form, string field) =>
-        form.TryGetValue(field, out var value) ? Encoding.UTF8.GetString(value.Span) : null;
+    private static string? Text(ILookup<string, ReadOnlyMemory<byte>> form, string field) =>
+        form.Contains(field) ? Encoding.UTF8.GetString(form[field].First().Span) : null;
+
+    private static Passphrase? PassphraseOf(ReadOnlyMemory<byte> text) => text.IsEmpty ? null : Passphrase.OfUtf8(text.Span);
 
     /// <summary>What the query says counts; another name in the body is a fault.</summary>
     private UploadBody With(string? name, bool? allowSelfSigned)
     {
         if (name is not null && Name is not null && name != Name)
             throw QueryValues.Invalid("name", "differs from the name in the body");
-        return new UploadBody(Inputs, owned) { Name = name ?? Name, Owner = Owner, Tags = Tags, AllowSelfSigned = allowSelfSigned ?? AllowSelfSigned };
+        return new UploadBody(Inputs, owned)
+        {
+            Name = name ?? Name,
+            Owner = Owner,
+            Tags = Tags,
+            AllowSelfSigned = allowSelfSigned ?? AllowSelfSigned,
+            Passphrase = Passphrase,
+        };
     }
 }

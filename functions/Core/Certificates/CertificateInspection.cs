@@ -9,6 +9,9 @@ public sealed record InspectionOptions
     /// <summary>Turns the faults of a self-signed laboratory certificate (no issuer, CA:TRUE, no subjectAltName) into warnings.</summary>
     public bool AllowSelfSigned { get; init; }
 
+    /// <summary>Opens encrypted keys and keystores; null when none came. Whoever made it disposes it.</summary>
+    public Passphrase? Passphrase { get; init; }
+
     /// <summary>False for a certificate that is only watched.</summary>
     public bool KeyRequired { get; init; } = true;
 }

@@ -4,8 +4,8 @@ namespace Certrelay.Certificates;
 public static partial class FindingCodes
 {
     public static readonly FindingCode PemNothingFound = new("pem.nothing-found", Severity.Error,
-        "The input holds no certificate in PEM form.",
-        "Send the text that begins with -----BEGIN CERTIFICATE-----, together with its private key.");
+        "The input holds no certificate.",
+        "Send the certificate with its chain and private key: PEM, DER, PKCS#7, PKCS#12, a Java keystore, or a ZIP archive of such files.");
 
     public static readonly FindingCode PemJunk = new("pem.junk", Severity.Error,
         "A PEM block cannot be read.",
@@ -15,13 +15,45 @@ public static partial class FindingCodes
         "The input is larger than any certificate with its chain.",
         "Send one certificate with its chain and key: at most 256 KB and 32 blocks.");
 
+    public static readonly FindingCode FileDamaged = new("file.damaged", Severity.Error,
+        "The file was cut or changed: it begins as a certificate, a key or a container of them and does not go on as one.",
+        "Fetch or export the file again, and transfer it in binary mode.");
+
+    public static readonly FindingCode FileUnusable = new("file.unusable", Severity.Error,
+        "The file is neither a certificate nor a private key, nor a container of them.",
+        "Send the certificate with its chain and private key: PEM, DER, PKCS#7, PKCS#12, a Java keystore, or a ZIP archive of such files.");
+
+    public static readonly FindingCode FileUnsupported = new("file.unsupported", Severity.Error,
+        "The file is of a form, or protected in a way, that is not read here.",
+        "Turn it into PKCS#12 with usual settings: openssl pkcs12 -export, or keytool -importkeystore -deststoretype PKCS12.");
+
+    public static readonly FindingCode FileEncrypted = new("file.encrypted", Severity.Error,
+        "The file is protected by a passphrase, and none came with it.",
+        "Send the passphrase along, in the field passphrase.");
+
+    public static readonly FindingCode FilePassphrase = new("file.passphrase", Severity.Error,
+        "The passphrase does not open the file.",
+        "Send the passphrase that the file was exported with; a file that was changed on its way is refused with the same words.");
+
+    public static readonly FindingCode FileArchive = new("file.archive", Severity.Error,
+        "The archive is larger than any that holds a certificate, or holds what is not unpacked.",
+        "Send the certificate, its chain and its key themselves, or an archive of them: at most 64 entries and 512 KB unpacked, without archives inside and without a passphrase of its own.");
+
+    public static readonly FindingCode FilePassedOver = new("file.passed-over", Severity.Info,
+        "A file of the archive, or an entry of the keystore, has nothing to do with the certificate and was passed over.",
+        "Nothing to do.");
+
     public static readonly FindingCode KeyUnreadable = new("key.unreadable", Severity.Error,
         "The private key cannot be read.",
         "Send an RSA or EC key as PKCS#8, PKCS#1 or SEC1; check it with: openssl pkey -in key.pem -check -noout");
 
     public static readonly FindingCode KeyEncrypted = new("key.encrypted", Severity.Error,
         "The private key is protected by a passphrase.",
-        "Take the passphrase off before the upload: openssl pkey -in key.pem -out plain.pem");
+        "Send the passphrase along (the field passphrase), or take it off before: openssl pkey -in key.pem -out plain.pem");
+
+    public static readonly FindingCode KeyPassphrase = new("key.passphrase", Severity.Error,
+        "The passphrase does not open the private key.",
+        "Send the passphrase that the key was protected with; in a Java keystore a key may have another one than the store: keytool -keypasswd makes them the same.");
 
     public static readonly FindingCode KeyMismatch = new("key.mismatch", Severity.Error,
         "The private key belongs to another certificate.",
@@ -42,6 +74,10 @@ public static partial class FindingCodes
     public static readonly FindingCode KeyUnexpected = new("key.unexpected", Severity.Error,
         "A private key came where only a certificate is taken.",
         "Leave the key out; to have the certificate deployed, upload both together.");
+
+    public static readonly FindingCode LeafSeveral = new("leaf.several", Severity.Error,
+        "The input holds several certificates for servers, each with its key.",
+        "Upload them one by one; one entry is taken out of a keystore with: keytool -importkeystore -srckeystore FILE -srcalias NAME -destkeystore one.p12 -deststoretype PKCS12");
 
     public static readonly FindingCode LeafExpired = new("leaf.expired", Severity.Error,
         "The certificate has expired.",

@@ -49,5 +49,5 @@ public static partial class FindingCodes
 
     public static readonly FindingCode StoreVersionRefused = new("store.version-refused", Severity.Error,
         "A version that somebody else put into the vault cannot be served.",
-        "Put one there that holds certificate, chain and private key as PEM (content type application/x-pem-file), or upload it to Certrelay.");
+        "Put one there that holds certificate, chain and private key as PEM (content type application/x-pem-file) or as PKCS#12 without a passphrase, or upload it to Certrelay.");
 }

@@ -10,10 +10,12 @@ internal static class KeyMatch
         Severity? severity = chosen is null ? null : Severity.Warning;
         foreach (var key in upload.Keys)
             findings.Add(JudgeForm(key, leaf, severity));
+        foreach (var closed in upload.Closed)
+            findings.Add(closed with { Severity = severity ?? closed.Severity });
 
         if (chosen is null && leaf is not null && UsableKeys(upload).Any() && !HasKindOf(upload, leaf))
             findings.Add(Mismatch(upload, leaf));
-        if (required && upload is { HasCertificateBlock: true, HasKeyBlock: false })
+        if (required && upload is { HasCertificateBlock: true, HasKeyBlock: false, Closed: [] })
             findings.Add(FindingCodes.KeyMissing.At("input"));
         foreach (var key in UsableKeys(upload).Where(key => key != chosen))
             key.Dispose();
@@ -26,6 +28,9 @@ internal static class KeyMatch
     private static Finding? JudgeForm(UploadedKey key, CertificateRecord? leaf, Severity? severity) => key.Reading switch
     {
         PrivateKeyReading.Encrypted => FindingCodes.KeyEncrypted.At(key.Scope, severity: severity),
+        PrivateKeyReading.WrongPassphrase => FindingCodes.KeyPassphrase.At(key.Scope, severity: severity),
+        PrivateKeyReading.Sealed { How: var how } =>
+            FindingCodes.KeyUnsupported.At(key.Scope, $"The private key is protected in a way that cannot be opened here: {how}.", severity),
         PrivateKeyReading.Unreadable => FindingCodes.KeyUnreadable.At(key.Scope, severity: severity),
         // A leaf with the same kind of key has that finding already.
         PrivateKeyReading.Unsupported unsupported when leaf?.PublicKey.Name != unsupported.Name

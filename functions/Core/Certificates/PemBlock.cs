@@ -7,9 +7,9 @@ internal sealed class PemBlock
 {
     private readonly byte[] _buffer = [];
 
-    public PemBlock(string label, byte[] buffer, int length, bool encrypted)
+    public PemBlock(string label, byte[] buffer, int length, string? encryption)
     {
-        (Label, _buffer, IsEncrypted) = (label, buffer, encrypted);
+        (Label, _buffer, Encryption) = (label, buffer, encryption);
         Bytes = buffer.AsMemory(0, length);
     }
 
@@ -22,8 +22,8 @@ internal sealed class PemBlock
     /// <summary>The rest of a sentence that begins with the block: <c>has no END line</c>.</summary>
     public string? Fault { get; }
 
-    /// <summary>True for an RFC 1421 header that says so, as OpenSSL writes it before PKCS#1 and SEC1 keys; the bytes are empty then.</summary>
-    public bool IsEncrypted { get; }
+    /// <summary>What the RFC 1421 header DEK-Info says of an encrypted key, as OpenSSL writes it before PKCS#1 and SEC1 keys: cipher and IV. Null for any other.</summary>
+    public string? Encryption { get; }
 
     public bool IsCertificate => Label is "CERTIFICATE" or "X509 CERTIFICATE" or "TRUSTED CERTIFICATE";
 

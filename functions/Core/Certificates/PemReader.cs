@@ -59,25 +59,37 @@ internal static class PemReader
     private static PemBlock Decode(string label, ReadOnlySpan<byte> body)
     {
         // RFC 1421 headers, written by OpenSSL before an encrypted key and by some tools before others; a blank line ends them.
+        string? encryption = null;
         if (body.Contains((byte)':'))
         {
-            var headers = body[..(body.LastIndexOf((byte)':') + 1)];
-            if (headers.IndexOf("Proc-Type"u8) >= 0 && body.IndexOf("ENCRYPTED"u8) >= 0)
-                return new PemBlock(label, [], 0, encrypted: true);
-            body = body[headers.Length..];
-            var blank = BlankLine(body);
+            var last = body.LastIndexOf((byte)':') + 1;
+            var blank = BlankLine(body[last..]);
             if (blank < 0)
                 return new PemBlock(label, "has headers without the blank line behind them");
-            body = body[blank..];
+            var headers = body[..(last + blank)];
+            if (headers.IndexOf("Proc-Type"u8) >= 0 && headers.IndexOf("ENCRYPTED"u8) >= 0)
+                encryption = HeaderValue(headers, "DEK-Info:"u8);
+            body = body[headers.Length..];
         }
 
         var buffer = new byte[Base64.GetMaxDecodedFromUtf8Length(body.Length)];
         var status = Base64.DecodeFromUtf8(body, buffer, out _, out var written);
-        var block = new PemBlock(label, buffer, written, encrypted: false);
+        var block = new PemBlock(label, buffer, written, encryption);
         if (status is OperationStatus.Done && written > 0)
             return block;
         block.Clear();
         return new PemBlock(label, FaultOf(body));
+    }
+
+    /// <summary>What stands behind the name on its line; empty where it does not occur.</summary>
+    private static string HeaderValue(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> name)
+    {
+        var at = headers.IndexOf(name);
+        if (at < 0)
+            return "";
+        var value = headers[(at + name.Length)..];
+        var end = value.IndexOfAny((byte)'\r', (byte)'\n');
+        return Encoding.Latin1.GetString(end < 0 ? value : value[..end]).Trim();
     }
 
     private static int BlankLine(ReadOnlySpan<byte> body)

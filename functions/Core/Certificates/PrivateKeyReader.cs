@@ -13,7 +13,14 @@ internal abstract record PrivateKeyReading
     /// <summary>Well-formed, but of a kind that cannot be checked; <paramref name="Name"/> as in <see cref="PublicKeyInfo.Name"/>.</summary>
     public sealed record Unsupported(string Name) : PrivateKeyReading;
 
+    /// <summary>Protected by a passphrase, and none came with it.</summary>
     public sealed record Encrypted : PrivateKeyReading;
+
+    /// <summary>Protected by another passphrase than those that came.</summary>
+    public sealed record WrongPassphrase : PrivateKeyReading;
+
+    /// <summary>Protected in a way that cannot be opened here; <paramref name="How"/> names it.</summary>
+    public sealed record Sealed(string How) : PrivateKeyReading;
 
     public sealed record Unreadable : PrivateKeyReading;
 }

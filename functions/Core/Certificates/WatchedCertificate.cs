@@ -7,7 +7,7 @@ public static class WatchedCertificate
     public static CertificateInspection Inspect(ReadOnlyMemory<byte> pem, DateTimeOffset now)
     {
         var findings = new FindingList();
-        var upload = Upload.Read([pem], findings);
+        var upload = Upload.Read([pem], passphrase: null, findings);
         foreach (var key in upload.Keys)
             (key.Reading as PrivateKeyReading.Usable)?.Key.Dispose();
         if (upload.HasKeyBlock)

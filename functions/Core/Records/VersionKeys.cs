@@ -7,7 +7,7 @@ namespace Certrelay.Records;
 
 /// <summary>
 /// The private keys of versions in the vault, as PKCS#8 PEM under <c>crt-&lt;certificate&gt;</c>: one vault version for each version, found again by its fingerprint. A
-/// version that somebody else put there is read as it is: PEM with chain and key.
+/// version that somebody else put there is read as it is: PEM with chain and key, or PKCS#12 in Base64 as Key Vault keeps certificates.
 /// </summary>
 public sealed class VersionKeys(IVault vault)
 {
@@ -39,9 +39,7 @@ public sealed class VersionKeys(IVault vault)
 
     private static byte[]? KeyOf(ReadOnlyMemory<byte> pem, VersionRecord version)
     {
-        if (!PemEncoding.TryFindUtf8(pem.Span, out var block))
-            return null;
-        if (block.Location.Equals(..pem.Length))
+        if (PemEncoding.TryFindUtf8(pem.Span, out var block) && block.Location.Equals(..pem.Length))
         {
             var der = new byte[block.DecodedDataLength];
             Base64.DecodeFromUtf8(pem.Span[block.Base64Data], der, out _, out _);

@@ -9,7 +9,7 @@ public sealed class HelpTests
     [InlineData("demo", "--data", "--json")]
     [InlineData("rotate-key", "--data", "--settings", "--next-key-file")]
     [InlineData("probe", "--file", "--json", "--quick", "--no-revocation", "--name", "--starttls", "--expect", "--trust", "--warn-days", "--warn-share", "--timeout", "--concurrency")]
-    [InlineData("inspect", "--together", "--need-key", "--allow-self-signed", "--json")]
+    [InlineData("inspect", "--together", "--need-key", "--allow-self-signed", "--passphrase-file", "--json")]
     public async Task Help_of_a_verb_names_its_options(string verb, params string[] options)
     {
         using var help = CertrelayProcess.Start(verb, "--help");

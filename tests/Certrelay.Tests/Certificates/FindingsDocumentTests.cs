@@ -35,7 +35,7 @@ public sealed partial class FindingsDocumentTests
     }
 
     [GeneratedRegex(
-        @"\A(pem|key|leaf|chain|name|validity|policy|store|cloud|target|probe|dns|record)\.[a-z]+(-[a-z]+)*\z",
+        @"\A(pem|file|key|leaf|chain|name|validity|policy|store|cloud|target|probe|dns|record)\.[a-z]+(-[a-z]+)*\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodeForm();

@@ -12,6 +12,8 @@ internal sealed class OpenSslFolder : IDisposable
 
     public string Read(string name) => File.ReadAllText(Path.Combine(_folder.FullName, name), Encoding.ASCII);
 
+    public byte[] ReadBytes(string name) => File.ReadAllBytes(Path.Combine(_folder.FullName, name));
+
     /// <summary>Runs <c>openssl</c> with arguments split at spaces and returns what it printed; throws with its complaint when it fails.</summary>
     public string Run(string arguments)
     {

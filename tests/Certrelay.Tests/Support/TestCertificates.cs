@@ -83,6 +83,16 @@ internal sealed class TestCertificate(byte[] der, TestKey key, TestCertificate? 
         return Key.Attach(bare);
     }
 
+    /// <summary>Leaf, chain and key as Windows and the framework export them; null: without a passphrase.</summary>
+    public byte[] ToPkcs12(string? passphrase)
+    {
+        using var own = ToX509();
+        var all = new X509Certificate2Collection { own };
+        foreach (var one in Intermediates())
+            all.Add(X509CertificateLoader.LoadCertificate(one.Der));
+        return all.Export(X509ContentType.Pkcs12, passphrase)!;
+    }
+
     /// <summary>What a target receives.</summary>
     public CertificateBundle ToBundle(string certificate) =>
         new(certificate, Der, [.. Intermediates().Select(static one => (ReadOnlyMemory<byte>)one.Der)], Key.Pkcs8);

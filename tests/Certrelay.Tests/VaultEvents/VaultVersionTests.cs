@@ -40,6 +40,19 @@ public sealed class VaultVersionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_version_in_the_form_of_Key_Vaults_own_certificates_is_taken()
+    {
+        using var renewed = Leaf();
+        var reference = await PutAsync(Pkcs12(renewed, passphrase: null));
+
+        await RunAsync(reference, "certificate");
+
+        using var bundle = await _bench.Get<VersionKeys>().OpenAsync(await CurrentAsync(), default);
+        Assert.Equal((renewed.Fingerprint, renewed.KeyPem.Trim()), (bundle.Fingerprint, Encoding.ASCII.GetString(bundle.PrivateKeyPem()).Trim()));
+        Assert.Single(await RolloutsAsync());
+    }
+
+    [Fact]
     public async Task The_key_of_a_version_is_found_wherever_it_stands_and_in_its_older_form_too()
     {
         using var renewed = Leaf();
@@ -131,7 +144,7 @@ public sealed class VaultVersionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("PKCS#12 in Base64", "pkcs12", "PKCS#12")]
+    [InlineData("PKCS#12 under a passphrase", "pkcs12", "file.encrypted")]
     [InlineData("another key", "mismatch", "key.mismatch")]
     [InlineData("no key", "keyless", "key.missing")]
     [InlineData("expired", "expired", "leaf.expired")]
@@ -146,7 +159,7 @@ public sealed class VaultVersionTests : IAsyncLifetime
             await _bench.UploadAsync("mail", leaf);
         var reference = await PutAsync(what switch
         {
-            "pkcs12" => Pkcs12(leaf),
+            "pkcs12" => Pkcs12(leaf, "secret"),
             "mismatch" => leaf.FullChainPem + other.Pkcs8Pem,
             "keyless" => leaf.FullChainPem,
             "password" => "correct horse battery staple",
@@ -225,10 +238,10 @@ public sealed class VaultVersionTests : IAsyncLifetime
 
     private TestCertificate Leaf() => _bench.Leaf(Now.AddHours(-1), Now.AddDays(90), "shop.example.test");
 
-    private static string Pkcs12(TestCertificate leaf)
+    private static string Pkcs12(TestCertificate leaf, string? passphrase)
     {
         using var certificate = leaf.ToX509();
-        return Convert.ToBase64String(certificate.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12));
+        return Convert.ToBase64String(certificate.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12, passphrase));
     }
 
     private Task<VaultReference> PutAsync(string value) => _bench.Get<IVault>().PutAsync("crt-shop", Encoding.ASCII.GetBytes(value), NoTags, default);

@@ -7,8 +7,9 @@ import { asDate, count } from '../words.js';
 
 /** Takes a certificate with its chain and key, and shows everything that is found at once. */
 export function upload({ signal }) {
-  const files = el('input', { type: 'file', multiple: true, accept: '.pem,.crt,.cer,.key,.txt' });
+  const files = el('input', { type: 'file', multiple: true, accept: '.pem,.crt,.cer,.der,.key,.txt,.p7b,.p7c,.pfx,.p12,.jks,.zip' });
   const pem = el('textarea', { rows: '7', autocomplete: 'off', spellcheck: 'false', placeholder: '-----BEGIN CERTIFICATE-----' });
+  const passphrase = el('input', { type: 'password', autocomplete: 'off' });
   const name = el('input', { type: 'text', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', maxlength: '63' });
   const owner = el('input', { type: 'text', autocomplete: 'off', maxlength: '200' });
   const selfSigned = el('input', { type: 'checkbox' });
@@ -31,13 +32,21 @@ export function upload({ signal }) {
       // The key is in the vault; nothing of it stays on the page.
       files.value = '';
       pem.value = '';
+      passphrase.value = '';
     }
   }
 
   async function body() {
     const data = new FormData();
-    const texts = [...files.files, pem.value.trim()].filter((one) => one !== '').flatMap((one, at) => (at === 0 ? [one] : ['\n', one]));
-    data.set('certificate', new Blob(texts, { type: 'application/octet-stream' }), 'certificate');
+    for (const file of files.files) {
+      data.append('file', file, 'file');
+    }
+    if (pem.value.trim()) {
+      data.append('file', new Blob([pem.value], { type: 'application/octet-stream' }), 'file');
+    }
+    if (passphrase.value) {
+      data.set('passphrase', passphrase.value);
+    }
     for (const [field, input] of [['name', name], ['owner', owner]]) {
       if (input.value.trim()) {
         data.set(field, input.value.trim());
@@ -51,8 +60,9 @@ export function upload({ signal }) {
 
   const node = form({ label: 'Upload', submit },
     el('p', {}, 'Certificate, intermediates and private key, in any order, in files or pasted. The key goes into the vault and never comes back.'),
-    field('Files', files, 'PEM; several at once if they are apart.'),
+    field('Files', files, 'PEM, DER, PKCS#7, PKCS#12 (PFX), a Java keystore or a ZIP archive; several at once if they are apart.'),
     field('Or the text', pem),
+    field('Passphrase', passphrase, 'Of an encrypted key or keystore.'),
     field('Name', name, 'a-z, 0-9 and hyphens. Made of the first domain when empty.'),
     field('Owner', owner, 'Who is told when something is wrong.'),
     field('Take a self-signed certificate, for a laboratory', selfSigned),

@@ -54,12 +54,6 @@ public sealed partial class VaultVersions(
     private async Task TakeAsync(LineageRecord lineage, VaultReference reference, CancellationToken cancellationToken)
     {
         using var secret = await vault.GetAsync(reference, cancellationToken) ?? throw NotYet(reference);
-        if (IsPkcs12(secret.Bytes))
-        {
-            await RefuseAsync(lineage, reference, "it holds PKCS#12, which is not read here.", cancellationToken);
-            return;
-        }
-
         using var inspection = CertificateInspector.Inspect(secret.Memory, new InspectionOptions { Now = time.GetUtcNow() });
         var result = inspection.IsAccepted
             ? await uploads.AdoptAsync(lineage.Name, inspection, reference, cancellationToken)
@@ -97,9 +91,6 @@ public sealed partial class VaultVersions(
             },
             cancellationToken);
     }
-
-    /// <summary>DER begins with 30 8x; in Base64, as Key Vault keeps it, that is <c>MI</c>.</summary>
-    private static bool IsPkcs12(ReadOnlySpan<byte> value) => value.TrimStart(" \t\r\n"u8) is [0x30, >= 0x80, ..] or [(byte)'M', (byte)'I', ..];
 
     private static Transient NotYet(VaultReference reference) =>
         new("vault.version-missing", $"The vault does not show version {reference.Version} of {reference.Name} yet.");
