@@ -38,6 +38,7 @@ public static class CoreServices
         .AddSingleton<CertificatePolicy>()
         .AddSingleton<CertificateRegistry>()
         .AddSingleton<CertificateUploads>()
+        .AddSingleton<CertificateExports>()
         .AddSingleton<TargetRegistry>()
         .AddSingleton<AccountRegistry>()
         .AddSingleton<AccountUse>()

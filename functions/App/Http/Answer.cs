@@ -25,6 +25,9 @@ public static class Answer
     /// <summary>204.</summary>
     public static IResult NoContent() => TypedResults.NoContent();
 
+    /// <summary>304 with the ETag, for a read whose answer the caller has.</summary>
+    public static IResult NotModified(string etag) => new NotModifiedAnswer(etag);
+
     /// <summary>A page of a listing, with a link to the next one (RFC 8288).</summary>
     public static IResult Page<T>(PageOf<T> page) => new PageAnswer<T>(page);
 

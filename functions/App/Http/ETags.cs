@@ -26,8 +26,14 @@ public static class ETags
     /// <summary>The ETag of an answer that shows more than the record which If-Match guards.</summary>
     public static string Joined<T>(string etag, T content) => $"{Of(etag)[1..^1]}{Joint}{OfContent(content)}";
 
+    /// <summary>A weak tag: the same certificate, but not the same bytes, because keystores have salts.</summary>
+    internal static string Weak(string etag) => $"W/{Of(etag)}";
+
     extension(HttpRequest request)
     {
+        /// <summary>True when If-None-Match of a read names the ETag, weak or not.</summary>
+        public bool Knows(string etag) => IsKnown(request, Of(etag));
+
         /// <summary>
         /// Throws <see cref="ProblemException"/> (<c>precondition.failed</c>) when If-Match was sent and names another state than
         /// <paramref name="etag"/>; of a joined one only the record's part counts.

@@ -14,6 +14,9 @@ internal sealed class EdgeCall(Caller caller) : IDisposable
     /// <summary>What the call is about in the audit trail, <c>kind/name</c>.</summary>
     public string? Subject { get; set; }
 
+    /// <summary>Writes the intent of a call whose audit is deferred; does nothing for any other.</summary>
+    public Func<CancellationToken, Task> BeginAudit { get; set; } = static _ => Task.CompletedTask;
+
     public static EdgeCall Of(HttpContext context) =>
         context.Features.Get<EdgeCall>() ?? throw new InvalidOperationException("The request did not come through the edge.");
 
@@ -37,6 +40,11 @@ public static class HttpRequestExtensions
         /// Names what the call is about (<c>kind/name</c>) where the route does not tell, such as a name from the body or a new id.
         /// </summary>
         public void Concerns(string subject) => EdgeCall.Of(request.HttpContext).Subject = subject;
+
+        /// <summary>
+        /// Writes the intent into the audit trail, before the first thing that must be answered for (<see cref="AuditedAttribute.Deferred"/>).
+        /// </summary>
+        public Task BeginAuditAsync(CancellationToken cancellationToken) => EdgeCall.Of(request.HttpContext).BeginAudit(cancellationToken);
 
         /// <summary>The body as it came, within the limit; zeroed when the call ends.</summary>
         public ReadOnlyMemory<byte> Bytes => EdgeCall.Of(request.HttpContext).Body.Bytes;

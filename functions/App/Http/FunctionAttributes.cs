@@ -17,6 +17,11 @@ public sealed class AuditedAttribute(string action) : Attribute
     /// Whether a person must answer for the call: without <c>?reason=</c> or a JSON field <c>reason</c> it is refused (<c>reason.required</c>).
     /// </summary>
     public bool Reason { get; init; }
+
+    /// <summary>
+    /// The function itself says when the intent is written (<c>request.BeginAuditAsync</c>): for a call that mostly finds nothing new and then does nothing.
+    /// </summary>
+    public bool Deferred { get; init; }
 }
 
 /// <summary>

@@ -102,8 +102,14 @@ public sealed partial class HttpEdge(
             Reason = call.Reason,
             Correlation = call.Caller.Correlation,
         };
-        var intent = await audit.AppendAsync(entry, context.RequestAborted);
+        string? intent = null;
+        if (audited.Deferred)
+            call.BeginAudit = async cancellationToken => intent ??= await audit.AppendAsync(entry, cancellationToken);
+        else
+            intent = await audit.AppendAsync(entry, context.RequestAborted);
         var answer = await AnswerAsync(context, call, run);
+        if (intent is null)
+            return answer;
         var outcome = OutcomeOf(answer);
         try
         {

@@ -129,6 +129,18 @@ public static class ProblemCodes
         "The certificate is still needed: targets shall serve it, or a rollout brings it to some.",
         "Give the targets another certificate or delete them, and wait for the rollouts or cancel them.");
 
+    public static readonly ProblemCode CertificateNotExportable = new("certificate.not-exportable", 409,
+        "The certificate is marked as not exportable, which is never taken back.",
+        "Have it deployed by a target. Where its key must leave, upload a certificate with a new key under another name.");
+
+    public static readonly ProblemCode DownloadNotPossible = new("download.not-possible", 409,
+        "The version has not what this form is made of.",
+        "Choose another form or version, or upload what is missing: the key, the intermediates, or the root.");
+
+    public static readonly ProblemCode PassphraseInvalid = new("passphrase.invalid", 400,
+        "The header Certrelay-Passphrase is not 8 to 128 printable ASCII characters.",
+        "Send one of that form, or leave the header out: one is drawn then, and the answer bears it.");
+
     public static readonly ProblemCode PlanChanged = new("plan.changed", 409,
         "What the plan stands on has changed since it was made; nothing was begun.",
         "Look at the plan in this answer, then repeat the call with it.");

@@ -92,6 +92,9 @@ public sealed record CertificateView
     /// <summary>From when on it shall not be served any more; absent: it is to go on.</summary>
     public DateTimeOffset? PlannedEnd { get; init; }
 
+    /// <summary>False: its key may not be downloaded.</summary>
+    public required bool Exportable { get; init; }
+
     /// <summary>How near the end of the current version is; absent while more than a third of its life is left.</summary>
     public ExpiryLevel? Level { get; init; }
 

@@ -23,10 +23,14 @@ public sealed record CertificateChange
     [MomentOrEmpty]
     public string? PlannedEnd { get; init; }
 
+    /// <summary>False: the key may not be downloaded, from now on and for good.</summary>
+    public bool? Exportable { get; init; }
+
     public string? Reason { get; init; }
 
     internal LineageDetails Details => new(
-        Owner, Tags, PlannedEnd is null ? null : MomentOrEmptyAttribute.TryParse(PlannedEnd, out var end) ? end.ToUniversalTime() : DateTimeOffset.MaxValue);
+        Owner, Tags, PlannedEnd is null ? null : MomentOrEmptyAttribute.TryParse(PlannedEnd, out var end) ? end.ToUniversalTime() : DateTimeOffset.MaxValue,
+        Exportable);
 }
 
 /// <summary>Certificates and their versions: upload, look, describe, delete.</summary>
@@ -97,7 +101,8 @@ public sealed class Certificates(
 
     [Function("ChangeCertificate"), Requires(Permission.Upload), Audited("certificate.change", Subject = "certificate/{name}"), IfMatch]
     [Takes(typeof(CertificateChange)), Answers(200, typeof(CertificateView), ETag = true), Answers(422, typeof(Problem), ContentType = "application/problem+json")]
-    [Description("Changes owner, tags and planned end.")]
+    [Answers(409, typeof(Problem), ContentType = "application/problem+json")]
+    [Description("Changes owner, tags and planned end, and takes the permission to download the key away for good.")]
     public async Task<IResult> ChangeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/certificates/{name}")] HttpRequest request, string name,
         CancellationToken cancellationToken)
@@ -105,6 +110,8 @@ public sealed class Certificates(
         var lineage = await FindAsync(request, name, cancellationToken);
         var change = request.Json<CertificateChange>();
         request.DemandIfMatch(lineage.ETag);
+        if (change.Exportable is true && lineage.Value.NotExportable)
+            throw new ProblemException(ProblemCodes.CertificateNotExportable);
         if (await registry.CheckAsync(lineage.Value, change.Details, cancellationToken) is { Count: > 0 } findings)
             throw Refused("change", findings);
         var changed = await registry.DescribeAsync(lineage, change.Details, cancellationToken);
@@ -177,6 +184,7 @@ public sealed class Certificates(
             Owner = value.Owner,
             Tags = value.Tags,
             PlannedEnd = value.PlannedEnd,
+            Exportable = !value.NotExportable,
             Level = current is null ? null : ExpiryLevels.At(time.GetUtcNow(), current.NotBefore, current.NotAfter),
             Created = value.Created,
             Updated = value.Updated,

@@ -27,6 +27,9 @@ public sealed class CertificateBundle(string certificate, ReadOnlyMemory<byte> l
     /// <summary>Leaf first, then the intermediates, as most servers read it.</summary>
     public byte[] FullChainPem() => [.. LeafPem(), (byte)'\n', .. ChainPem()];
 
+    /// <summary>The private key as PKCS#8 DER.</summary>
+    internal ReadOnlySpan<byte> Pkcs8 => privateKey;
+
     /// <summary>The private key as PKCS#8 PEM in a buffer that the caller must zero.</summary>
     public byte[] PrivateKeyPem() => PemEncoding.WriteUtf8("PRIVATE KEY"u8, privateKey);
 

@@ -16,6 +16,9 @@ internal sealed record CertificateChain(
     /// <summary>The leaf and its issuers.</summary>
     public IReadOnlyList<CertificateRecord> Path { get; } = [Leaf, .. Issuers];
 
+    /// <summary>The root that signed the uppermost of the path; null when it did not come.</summary>
+    public CertificateRecord? Root => Roots.FirstOrDefault(root => Issued(root, Path[^1]));
+
     /// <summary>Builds the chain from signatures, not from the order in which the certificates came.</summary>
     public static CertificateChain Build(CertificateRecord leaf, IReadOnlyList<CertificateRecord> certificates, DateTimeOffset now)
     {

@@ -20,14 +20,17 @@ public sealed record InspectionOptions
 public sealed class CertificateInspection : IDisposable
 {
     internal CertificateInspection(
-        CertificateRecord? leaf, IReadOnlyList<CertificateRecord> chain, PrivateKey? privateKey, IReadOnlyList<Finding> findings) =>
-        (Leaf, Chain, PrivateKey, Findings) = (leaf, chain, privateKey, findings);
+        CertificateRecord? leaf, IReadOnlyList<CertificateRecord> chain, PrivateKey? privateKey, IReadOnlyList<Finding> findings, CertificateRecord? root = null) =>
+        (Leaf, Chain, PrivateKey, Findings, Root) = (leaf, chain, privateKey, findings, root);
 
     /// <summary>Null when no certificate could be read.</summary>
     public CertificateRecord? Leaf { get; }
 
     /// <summary>Issuer of the leaf first, each having signed the one before, without the root.</summary>
     public IReadOnlyList<CertificateRecord> Chain { get; }
+
+    /// <summary>The self-signed authority above the chain; null when it did not come.</summary>
+    public CertificateRecord? Root { get; }
 
     /// <summary>The key of the leaf; null when it did not come or does not match.</summary>
     public PrivateKey? PrivateKey { get; }

@@ -23,6 +23,6 @@ public static class CertificateInspector
         var key = KeyMatch.Choose(upload, leaf, options.KeyRequired, findings);
         if (chain is not null)
             findings.AddRange(ChainRules.Judge(chain, upload.IsOrdered ? upload.Certificates : chain.Path, options.Now));
-        return new CertificateInspection(leaf, chain?.Issuers ?? [], key, findings.All);
+        return new CertificateInspection(leaf, chain?.Issuers ?? [], key, findings.All, chain?.Root);
     }
 }

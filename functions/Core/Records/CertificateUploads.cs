@@ -124,6 +124,7 @@ public sealed class CertificateUploads(
             Key = adopted ?? await keys.SaveAsync(name, watched.Fingerprint, inspection.PrivateKey!, cancellationToken),
             RolloutOwed = adopted is not null,
             Chain = [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
+            Root = inspection.Root?.Der.ToArray() ?? row.Value.Root,
             Findings = inspection.Findings,
         };
         var isCurrent = before.Value.Current == version.Sequence;
@@ -196,6 +197,7 @@ public sealed class CertificateUploads(
         SignatureAlgorithm = leaf.SignatureAlgorithm.Name,
         Leaf = leaf.Der.ToArray(),
         Chain = [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
+        Root = inspection.Root?.Der.ToArray(),
         Findings = inspection.Findings,
         Created = now,
     };

@@ -36,6 +36,9 @@ public sealed record LineageRecord : IRecord<LineageRecord>
 
     public required DateTimeOffset Updated { get; init; }
 
+    /// <summary>True once its key may not be downloaded any more, which is never taken back.</summary>
+    public bool NotExportable { get; init; }
+
     /// <summary>True once its deletion has begun: it counts as gone, and its name is free again when its versions and keys are.</summary>
     public bool Deleting { get; init; }
 
@@ -87,6 +90,9 @@ public sealed record VersionRecord : IRecord<VersionRecord>
 
     /// <summary>The intermediates as DER, issuer of the leaf first, without the root.</summary>
     public required IReadOnlyList<byte[]> Chain { get; init; }
+
+    /// <summary>The root as DER where it came with the upload: servers do not send it, clients of private authorities need it.</summary>
+    public byte[]? Root { get; init; }
 
     /// <summary>The private key's place; null for a version that is watched only.</summary>
     public VaultReference? Key { get; init; }

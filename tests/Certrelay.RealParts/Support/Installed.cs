@@ -1,9 +1,9 @@
 namespace Certrelay.RealParts.Support;
 
-/// <summary>Finds installed programs, also in the system folders that an ordinary user's PATH leaves out.</summary>
+/// <summary>Finds installed programs, also in the folders that an ordinary user's PATH leaves out: the system's, and where Debian puts Tomcat's scripts.</summary>
 public static class Installed
 {
-    private static readonly string[] SystemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+    private static readonly string[] SystemFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/share/tomcat10/bin"];
 
     /// <summary>The absolute path of a program; throws when it is not installed.</summary>
     public static string PathOf(string program) =>

@@ -37,6 +37,7 @@ public sealed class PermissionTests(PermissionTests.Product product) : IClassFix
         ["POST api/certificates"] = Permission.Upload,
         ["GET api/certificates"] = Permission.Read,
         ["GET api/certificates/{name}"] = Permission.Read,
+        ["GET api/certificates/{name}/download"] = Permission.Download,
         ["PATCH api/certificates/{name}"] = Permission.Upload,
         ["DELETE api/certificates/{name}"] = Permission.Delete,
         ["GET api/certificates/{name}/usage"] = Permission.Read,

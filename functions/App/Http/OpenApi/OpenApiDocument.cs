@@ -114,7 +114,7 @@ public static class OpenApiDocument
             if (status.Any(static answer => answer.Type is not null))
             {
                 response["content"] = new JsonObject(status.Where(static answer => answer.Type is not null)
-                    .Select(answer => Content(answer.ContentType, answer.Type == typeof(string) ? OpenApiSchemas.Text() : schemas.Response(answer.Type!))));
+                    .Select(answer => Content(answer.ContentType, answer.Type == typeof(string) ? OpenApiSchemas.Text() : answer.Type == typeof(byte[]) ? OpenApiSchemas.Bytes() : schemas.Response(answer.Type!))));
             }
 
             if (status.Any(static answer => answer.ETag))

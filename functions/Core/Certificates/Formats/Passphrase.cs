@@ -16,6 +16,18 @@ public sealed class Passphrase : IDisposable
     /// <summary>The empty one.</summary>
     internal static Passphrase Empty { get; } = new([]);
 
+    // Without those that look alike; 24 of 55 make 138 bits.
+    private const string DrawnCharacters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    private const int DrawnLength = 24;
+    private const int Shortest = 8;
+    private const int Longest = 128;
+
+    /// <summary>One that nobody chose.</summary>
+    public static Passphrase Draw() => new(RandomNumberGenerator.GetItems<char>(DrawnCharacters, DrawnLength));
+
+    /// <summary>True for 8 to 128 printable ASCII characters: every program that opens keystores takes those, and means the same by them.</summary>
+    public static bool IsFit(string text) => text.Length is >= Shortest and <= Longest && text.All(static c => c is >= ' ' and <= '~');
+
     /// <summary>The characters; zeros after disposal.</summary>
     public ReadOnlySpan<char> Characters => _characters;
 
