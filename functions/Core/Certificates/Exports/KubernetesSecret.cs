@@ -10,16 +10,18 @@ internal static class KubernetesSecret
     {
         var key = content.Bundle.PrivateKeyPem();
         byte[] keyText = [.. key, (byte)'\n'];
+        var encodedKey = Base64Of(keyText);
         byte[] manifest =
         [
             .. Encoding.ASCII.GetBytes($"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {content.Name}\ntype: kubernetes.io/tls\ndata:\n  tls.crt: "),
             .. Base64Of(content.Bundle.FullChainPem()),
             .. "\n  tls.key: "u8,
-            .. Base64Of(keyText),
+            .. encodedKey,
             (byte)'\n',
         ];
         CryptographicOperations.ZeroMemory(key);
         CryptographicOperations.ZeroMemory(keyText);
+        CryptographicOperations.ZeroMemory(encodedKey);
         return manifest;
     }
 
