@@ -7,6 +7,7 @@ using Certrelay.Records;
 using Certrelay.Rollouts;
 using Certrelay.Targets.Calls;
 using Certrelay.Targets.Local;
+using Certrelay.Vault.KeyVault;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Discovery;
 using Certrelay.Watch.Moments;
@@ -71,14 +72,52 @@ public sealed record HttpSettings : IValidatableObject
     }
 }
 
-/// <summary>Where the master key of the embedded vault is.</summary>
-public sealed record VaultSettings
+/// <summary>Which vault holds the keys: the embedded one with its master key, or an Azure Key Vault.</summary>
+public sealed record VaultSettings : IValidatableObject
 {
     [Description("The owner-only file of the embedded vault's master key; <data>/master.key when absent. Better outside the data folder.")]
     public string? MasterKeyFile { get; init; }
 
     [Description("The master key itself as 64 hexadecimal digits, for hosts that give secrets by environment (Vault__MasterKey). Used instead of the file.")]
     public string? MasterKey { get; init; }
+
+    [Description("The Azure Key Vault that holds the keys, such as https://name.vault.azure.net; absent: the embedded vault. Existing keys follow with certrelay vault move.")]
+    public string? Uri { get; init; }
+
+    [Description("Key Vault: the client ID of the user-assigned identity, or of the application; absent: the identity that the system has.")]
+    public string? ClientId { get; init; }
+
+    [Description("Key Vault: the client secret, where there is no managed identity; give it by environment (Vault__ClientSecret).")]
+    public string? ClientSecret { get; init; }
+
+    [Description("Key Vault: the application's directory (tenant) ID; needed with a client secret.")]
+    public string? TenantId { get; init; }
+
+    [Description("Key Vault: where tokens are asked for with a client secret; https://login.microsoftonline.com when absent, https://login.chinacloudapi.cn in China.")]
+    public string? Authority { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Uri is not null && !IsHost(Uri))
+            yield return new ValidationResult("The address of a Key Vault is https and a host, without a path.", [nameof(Uri)]);
+        if (Authority is not null && !IsHost(Authority))
+            yield return new ValidationResult("The address of the identity platform is https and a host, without a path.", [nameof(Authority)]);
+        if (ClientSecret is not null && (ClientId is null || TenantId is null))
+            yield return new ValidationResult("A client secret needs Vault:ClientId and Vault:TenantId.", [nameof(ClientSecret)]);
+        if (Uri is null && (ClientId ?? ClientSecret ?? TenantId ?? Authority) is not null)
+            yield return new ValidationResult("Vault:Uri is absent, so nothing is asked for as this identity.", [nameof(Uri)]);
+    }
+
+    internal KeyVaultOptions? ToKeyVault() => Uri is null ? null : new KeyVaultOptions(new Uri(Uri))
+    {
+        ClientId = ClientId,
+        ClientSecret = ClientSecret,
+        TenantId = TenantId,
+        Authority = Authority is null ? null : new Uri(Authority),
+    };
+
+    private static bool IsHost(string text) =>
+        System.Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "https", PathAndQuery: "/", Fragment: "", UserInfo: "" };
 }
 
 /// <summary>How long what is over is kept. What is in use is kept longer.</summary>

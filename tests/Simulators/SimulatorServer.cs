@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,7 +21,7 @@ public sealed class SimulatorServer : IAsyncDisposable
 
     private SimulatorServer(WebApplication app) => _app = app;
 
-    /// <summary>Where it listens: <c>http://127.0.0.1:port</c>.</summary>
+    /// <summary>Where it listens: <c>http://127.0.0.1:port</c>, or https with a certificate.</summary>
     public Uri Endpoint => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
     /// <summary>The calls so far, oldest first.</summary>
@@ -29,16 +30,22 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <param name="port">0: any free one.</param>
     /// <param name="answer">The vendor: the answer to a request, and the call for the list where the request was understood so far.</param>
+    /// <param name="certificate">What it serves over TLS; null: plain HTTP.</param>
     public static async Task<SimulatorServer> StartAsync(
-        int port, Func<SimulatorRequest, CancellationToken, Task<(SimulatorAnswer Answer, SimulatorCall? Call)>> answer)
+        int port, Func<SimulatorRequest, CancellationToken, Task<(SimulatorAnswer Answer, SimulatorCall? Call)>> answer, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = 10 * 1024 * 1024;
-            options.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+            options.Listen(IPAddress.Loopback, port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (certificate is not null)
+                    listen.UseHttps(certificate);
+            });
         });
         var app = builder.Build();
         var server = new SimulatorServer(app);

@@ -20,5 +20,8 @@ public sealed record DataFolder
 
     public string Vault => System.IO.Path.Combine(Root, VaultName);
 
+    /// <summary>The file that every serving process holds a lock on.</summary>
+    public string ServingMark => System.IO.Path.Combine(Root, ".serving");
+
     public string MasterKey => System.IO.Path.Combine(Root, "master.key");
 }

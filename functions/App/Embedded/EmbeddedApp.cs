@@ -44,7 +44,8 @@ public static partial class EmbeddedApp
     public static Task<FirstToken> PrepareAsync(WebApplication app)
     {
         var data = app.Services.GetRequiredService<DataFolder>();
-        if (app.Services.GetRequiredService<IMasterKeySource>() is MasterKeyFile key && key.WarningWithin(data.Root) is { } warning)
+        var embedded = app.Services.GetRequiredService<Settings>().Vault.Uri is null;
+        if (embedded && app.Services.GetRequiredService<IMasterKeySource>() is MasterKeyFile key && key.WarningWithin(data.Root) is { } warning)
             Log.Warning(app.Logger, warning.Code, warning.Message, warning.Remedy);
         return app.Services.GetRequiredService<Preparation>().FirstToken;
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Certrelay.App.Embedded;
 
-/// <summary>Registers what the embedded edition puts under the product: SQLite, the file vault and the function host.</summary>
+/// <summary>Registers what the embedded edition puts under the product: SQLite, the vault and the function host.</summary>
 public static class EmbeddedServices
 {
     public static IServiceCollection AddEmbedded(this IServiceCollection services, EmbeddedData data)
@@ -20,10 +20,11 @@ public static class EmbeddedServices
             .AddSingleton<IRecordStore, SqliteRecordStore>()
             .AddSingleton<SqliteWorkQueue>()
             .AddSingleton<IWorkQueue>(static provider => provider.GetRequiredService<SqliteWorkQueue>())
-            .AddSingleton<IVault>(_ => data.Vault.GetAwaiter().GetResult())
+            .AddSingleton<IVault>(provider => data.KeyVault is { } elsewhere ? KeyVaultServices.Open(provider, elsewhere) : data.Vault.GetAwaiter().GetResult())
             .AddSingleton(static _ => FunctionTable.OfProduct.GetAwaiter().GetResult())
             .AddSingleton<FunctionInvoker>()
             .AddSingleton(_ => QueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")))
+            .AddHostedService<ServingMark>()
             .AddHostedService<FunctionHost>();
     }
 }

@@ -16,6 +16,9 @@ public sealed partial class AuditSeals(IRecordStore store, IVault vault)
     // A process that stopped without a last seal is sealed by the next one, after a long holiday too.
     private const int Days = 14;
 
+    /// <summary>True for the name of a secret that holds the heads of a chain.</summary>
+    public static bool IsSeal(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>Seals every chain of the last days that has grown; returns the chains whose sealed entries are no longer there.</summary>
     public async Task<IReadOnlyList<AuditFault>> SealAsync(DateOnly today, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ public sealed record VaultVersion(VaultReference Reference, IReadOnlyDictionary<
 
 /// <summary>
 /// Where private keys and account credentials live: Azure Key Vault or the embedded vault. Nothing else holds one.
-/// Names are the product's own with a prefix (<c>crt-</c>, <c>acc-</c>, <c>acme-</c>, <c>aud-</c>, <c>rb-</c>): letters, digits and hyphens, at most 127.
+/// Names are the product's own with a prefix (<c>crt-</c>, <c>acc-</c>, <c>acme-</c>, <c>aud-</c>, <c>rb-</c>): letters, digits and single hyphens, at most 127.
 /// A name of another form is an <see cref="ArgumentException"/> (<see cref="VaultForm"/>).
 /// Every method throws <see cref="Transient"/> when the vault is throttled or out of reach and <see cref="Permanent"/> when it refuses.
 /// </summary>

@@ -17,14 +17,15 @@ public static class VaultForm
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>True for 1 to 127 letters, digits and hyphens.</summary>
-    public static bool IsName(string? name) => name is { Length: > 0 and <= MaximumName } && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+    /// <summary>True for 1 to 127 letters, digits and hyphens, no two hyphens in a row: Key Vault keeps the parts of a split value under such names.</summary>
+    public static bool IsName(string? name) =>
+        name is { Length: > 0 and <= MaximumName } && !name.AsSpan().ContainsAnyExcept(NameCharacters) && !name.Contains("--", StringComparison.Ordinal);
 
     /// <summary>Throws <see cref="ArgumentException"/> unless <see cref="IsName"/>.</summary>
     public static void CheckName(string? name)
     {
         if (!IsName(name))
-            throw new ArgumentException($"A vault name is 1 to {MaximumName} letters, digits and hyphens.", nameof(name));
+            throw new ArgumentException($"A vault name is 1 to {MaximumName} letters, digits and hyphens, no two hyphens in a row.", nameof(name));
     }
 
     /// <summary>Throws <see cref="ArgumentException"/> when there are too many tags, or one is too long.</summary>

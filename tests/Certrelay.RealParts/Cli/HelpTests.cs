@@ -10,9 +10,10 @@ public sealed class HelpTests
     [InlineData("rotate-key", "--data", "--settings", "--next-key-file")]
     [InlineData("probe", "--file", "--json", "--quick", "--no-revocation", "--name", "--starttls", "--expect", "--trust", "--warn-days", "--warn-share", "--timeout", "--concurrency")]
     [InlineData("inspect", "--together", "--need-key", "--allow-self-signed", "--passphrase-file", "--json")]
+    [InlineData("vault move", "--data", "--settings")]
     public async Task Help_of_a_verb_names_its_options(string verb, params string[] options)
     {
-        using var help = CertrelayProcess.Start(verb, "--help");
+        using var help = CertrelayProcess.Start([.. verb.Split(' '), "--help"]);
 
         Assert.Equal(0, await help.ExitAsync());
         Assert.All(options, option => Assert.Contains(help.Lines, line => line.TrimStart().StartsWith(option, StringComparison.Ordinal)));

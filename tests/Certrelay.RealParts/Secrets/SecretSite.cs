@@ -1,11 +1,13 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Azure.Core.Pipeline;
 using Certrelay.App;
 using Certrelay.App.Embedded;
 using Certrelay.App.Embedded.Sqlite;
 using Certrelay.CrashHost;
 using Certrelay.Records;
+using Certrelay.Simulators.KeyVault;
 using Certrelay.Targets.Local;
 using Certrelay.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -24,9 +26,13 @@ internal sealed class SecretSite : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
     private readonly FileStream _answers;
+    private KeyVaultSimulator? _simulator;
     private WebApplication? _app;
 
     private SecretSite() => _answers = new FileStream(_folder["answers"], FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+
+    /// <summary>Where the keys are; null: in the embedded vault.</summary>
+    public SimulatedVault? KeyVault { get; private init; }
 
     public string Folder => _folder.Path;
 
@@ -41,9 +47,10 @@ internal sealed class SecretSite : IAsyncDisposable
 
     public FaultyStore Store => (FaultyStore)_app!.Services.GetRequiredService<IRecordStore>();
 
-    public static async Task<SecretSite> StartAsync()
+    /// <summary>Starts it with the embedded vault, or with one on the simulator.</summary>
+    public static async Task<SecretSite> StartAsync(KeyVaultSimulator? simulator = null)
     {
-        var site = new SecretSite();
+        var site = new SecretSite { _simulator = simulator, KeyVault = simulator?.NewVault() };
         Directory.CreateDirectory(site._folder["sites"]);
         await site.RunAsync();
         return site;
@@ -100,6 +107,13 @@ internal sealed class SecretSite : IAsyncDisposable
         var shared = CrashSettings.Of(Folder);
         var settings = shared with
         {
+            Vault = KeyVault is null ? shared.Vault : new VaultSettings
+            {
+                Uri = KeyVault.Address.ToString(),
+                TenantId = KeyVaultSimulator.TenantId,
+                ClientId = KeyVaultSimulator.ClientId,
+                ClientSecret = _simulator!.ClientSecret,
+            },
             Http = new HttpSettings { Url = "http://127.0.0.1:0", BodyLimit = 64 * 1024 },
             Local = shared.Local with
             {
@@ -118,6 +132,8 @@ internal sealed class SecretSite : IAsyncDisposable
                 options.Rules.Clear();
                 options.MinLevel = LogLevel.Trace;
             });
+            if (_simulator is not null)
+                services.AddSingleton<HttpPipelineTransport>(new HttpClientTransport(_simulator.NewHandler()));
             services.AddSingleton<SqliteRecordStore>().AddSingleton<IRecordStore>(provider => new FaultyStore(provider.GetRequiredService<SqliteRecordStore>()));
         });
         var token = await EmbeddedApp.PrepareAsync(_app);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Certrelay.CrashHost;
 using Certrelay.RealParts.Crash;
 using Certrelay.RealParts.Support;
+using Certrelay.Simulators.KeyVault;
 using Certrelay.Targets.Accounts;
 using Certrelay.Tests.Rollouts;
 using Certrelay.Tests.Support;
@@ -42,12 +43,44 @@ public sealed class SecretTests : IAsyncLifetime
 
         NothingIsFound(search);
         ThePlacesAreInUse(rsa);
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(_site.Folder, "data", "vault"), "*", SearchOption.AllDirectories));
         await TheAccountOpensAsync(search);
+        Assert.Single(Directory.GetFiles(Path.Combine(_site.Folder, "data", "vault", "acc-prod"), "*.sealed"));
         await _site.StopAsync();
         NothingIsFound(search);
         // The same search finds these very keys where they belong.
         var served = Directory.GetFiles(Path.Combine(_site.Folder, "sites"), "privkey.pem", SearchOption.AllDirectories).Select(search.InFile).ToList();
         Assert.All(["rsa ", "ec ", "former "], name => Assert.Contains(served, found => found!.StartsWith(name, StringComparison.Ordinal)));
+    }
+
+    [RealFact("sh", "dotnet")]
+    public async Task With_a_Key_Vault_its_storage_is_the_only_place_of_any_key()
+    {
+        await using var simulator = await KeyVaultSimulator.StartAsync(TimeProvider.System);
+        await _site.DisposeAsync();
+        _site = await SecretSite.StartAsync(simulator);
+        using var former = TestKey.P256();
+        using var rsaKey = TestKey.Rsa();
+        using var ecKey = TestKey.P256();
+        using var lost = TestKey.Rsa();
+        var search = new SecretSearch(
+            [.. SecretIntegers.Of("former", former), .. SecretIntegers.Of("rsa", rsaKey), .. SecretIntegers.Of("ec", ecKey), .. SecretIntegers.Of("lost", lost), .. AccountSecrets(), ("client secret", Encoding.ASCII.GetBytes(simulator.ClientSecret))]);
+        var (rsa, ec) = (Leaf(rsaKey), Leaf(ecKey));
+
+        await UploadsAsync(rsa, ec);
+        await RolloutsAsync(Leaf(former));
+        await RefusalsAsync(ec, rsaKey, lost);
+        await AccountsAsync();
+        await LooksAsync();
+
+        NothingIsFound(search);
+        ThePlacesAreInUse(rsa);
+        await TheAccountOpensAsync(search);
+        await _site.StopAsync();
+        NothingIsFound(search);
+        Assert.False(Directory.Exists(Path.Combine(_site.Folder, "data", "vault")));
+        Assert.NotNull(search.In(_site.KeyVault!.Storage));
+        Assert.Equal(0, simulator.BodiesBeforeToken);
     }
 
     public async Task InitializeAsync() => _site = await SecretSite.StartAsync();
@@ -152,7 +185,6 @@ public sealed class SecretTests : IAsyncLifetime
         using var opened = await _site.Get<AccountRegistry>().OpenAsync("prod", CancellationToken.None);
         Assert.StartsWith("account temporary ", search.In(opened.Secret.Span));
         Assert.StartsWith("account token ", search.In(opened.SessionToken!.Value.Span));
-        Assert.Single(Directory.GetFiles(Path.Combine(_site.Folder, "data", "vault", "acc-prod"), "*.sealed"));
     }
 
     private async Task LooksAsync()
@@ -187,6 +219,5 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.Contains("Trace ", log, StringComparison.Ordinal);
         Assert.Contains("The disk is on fire.", log, StringComparison.Ordinal);
         Assert.Contains("certificate/rsa", audit, StringComparison.Ordinal);
-        Assert.NotEmpty(Directory.GetFiles(Path.Combine(_site.Folder, "data", "vault"), "*", SearchOption.AllDirectories));
     }
 }
