@@ -39,6 +39,7 @@ public static class CoreServices
         .AddSingleton<CertificateRegistry>()
         .AddSingleton<CertificateUploads>()
         .AddSingleton<CertificateExports>()
+        .AddSingleton<CertificateRequests>()
         .AddSingleton<TargetRegistry>()
         .AddSingleton<AccountRegistry>()
         .AddSingleton<AccountUse>()

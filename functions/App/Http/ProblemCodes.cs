@@ -137,6 +137,10 @@ public static class ProblemCodes
         "The version has not what this form is made of.",
         "Choose another form or version, or upload what is missing: the key, the intermediates, or the root.");
 
+    public static readonly ProblemCode RequestsTooMany = new("requests.too-many", 409,
+        "So many requests of the certificate wait for what an authority issues that one more is a mistake.",
+        "Upload the certificates that were issued, or drop the requests that are not needed any more.");
+
     public static readonly ProblemCode PassphraseInvalid = new("passphrase.invalid", 400,
         "The header Certrelay-Passphrase is not 8 to 128 printable ASCII characters.",
         "Send one of that form, or leave the header out: one is drawn then, and the answer bears it.");

@@ -35,7 +35,7 @@ public sealed record CertificateChange
 
 /// <summary>Certificates and their versions: upload, look, describe, delete.</summary>
 public sealed class Certificates(
-    CertificateRegistry registry, CertificateUploads uploads, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, TimeProvider time)
+    CertificateRegistry registry, CertificateUploads uploads, CertificateRequests requests, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, TimeProvider time)
 {
     [Function("UploadCertificate"), Requires(Permission.Upload), Audited("certificate.upload"), Idempotent]
     [Takes(typeof(UploadRequest)), Takes("application/x-pem-file"), Takes("text/plain"), Takes("application/octet-stream"), Takes("multipart/form-data")]
@@ -53,7 +53,7 @@ public sealed class Certificates(
         if (body.Name is { } given)
             request.Caller.Demand(given);
         var options = new InspectionOptions { Now = time.GetUtcNow(), AllowSelfSigned = body.AllowSelfSigned, Passphrase = body.Passphrase };
-        using var inspection = CertificateInspector.Inspect(body.Inputs, options);
+        using var inspection = await InspectAsync(request, body, options, cancellationToken);
         var name = body.Name ?? (inspection.Leaf is { } leaf ? LineageName.Of(leaf) : null);
         if (name is null)
             return Judged(request, name, inspection, new UploadPlan(inspection.Findings, UploadEffect.Refused, null), dryRun);
@@ -62,13 +62,18 @@ public sealed class Certificates(
 
         var details = new LineageDetails(body.Owner, body.Tags);
         var plan = await uploads.PlanAsync(name, inspection, details, cancellationToken);
+        var dropped = await DroppedAsync(name, inspection, plan, cancellationToken);
+        plan = plan with { Findings = [.. plan.Findings, .. dropped] };
         if (dryRun || plan.Effect is UploadEffect.Refused)
             return Judged(request, name, inspection, plan, dryRun);
         // What has begun goes on when the caller hangs up: sent again it is the same upload.
         var result = await uploads.StoreAsync(name, inspection, details, CancellationToken.None);
         if (result.Version is not { } version)
             return Judged(request, name, inspection, new UploadPlan(result.Findings, UploadEffect.Refused, null), dryRun);
-        var view = View(name, inspection, plan with { Effect = result.Created || plan.Effect is UploadEffect.KeyAdded ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence }, result.Findings);
+        await requests.CloseAsync(name, inspection.Leaf!.PublicKey.SpkiSha256, CancellationToken.None);
+        var view = View(
+            name, inspection, plan with { Effect = result.Created || plan.Effect is UploadEffect.KeyAdded ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence },
+            [.. result.Findings, .. dropped]);
         return result.Created
             ? Answer.Created(string.Create(CultureInfo.InvariantCulture, $"/api/certificates/{name}/versions/{version.Sequence}"), view)
             : Answer.Ok(view);
@@ -194,6 +199,26 @@ public sealed class Certificates(
         };
         return Answer.Ok(view, ETags.Joined(lineage.ETag, new { view.Targets, view.Level }));
     }
+
+    /// <summary>A certificate that came alone gets its key from here, where it was requested here or has the key of the version before.</summary>
+    private async Task<CertificateInspection> InspectAsync(HttpRequest request, UploadBody body, InspectionOptions options, CancellationToken cancellationToken)
+    {
+        var inspection = CertificateInspector.Inspect(body.Inputs, options);
+        if (inspection.Leaf is not { } leaf || !inspection.Findings.Any(static finding => finding.Code == FindingCodes.KeyMissing.Code))
+            return inspection;
+        var name = body.Name ?? LineageName.Of(leaf);
+        using var key = request.Caller.MaySee(name) ? await requests.KeyAsync(name, leaf.PublicKey.SpkiSha256, cancellationToken) : null;
+        if (key is null)
+            return inspection;
+        inspection.Dispose();
+        return CertificateInspector.Inspect([.. body.Inputs, key.Memory], options);
+    }
+
+    /// <summary>What targets would miss of the names that the certificate has now.</summary>
+    private async Task<IReadOnlyList<Finding>> DroppedAsync(string name, CertificateInspection inspection, UploadPlan plan, CancellationToken cancellationToken) =>
+        plan.Effect is UploadEffect.NewVersion && (await registry.ReadAsync(name, cancellationToken))?.Value.Leaf is { } before
+            ? [.. DroppedNames.Find(before.Names, [.. inspection.Leaf!.Names.Select(static one => one.Value)], await index.UsersAsync(name, cancellationToken))]
+            : [];
 
     private async Task<Stored<LineageRecord>> FindAsync(HttpRequest request, string name, CancellationToken cancellationToken)
     {

@@ -27,6 +27,9 @@ public sealed class CertificateBundle(string certificate, ReadOnlyMemory<byte> l
     /// <summary>Leaf first, then the intermediates, as most servers read it.</summary>
     public byte[] FullChainPem() => [.. LeafPem(), (byte)'\n', .. ChainPem()];
 
+    /// <summary>Of the leaf.</summary>
+    internal PublicKeyInfo PublicKey => CertificateRecord.Parse(Leaf).PublicKey;
+
     /// <summary>The private key as PKCS#8 DER.</summary>
     internal ReadOnlySpan<byte> Pkcs8 => privateKey;
 

@@ -146,4 +146,8 @@ public static partial class FindingCodes
     public static readonly FindingCode NameUnusable = new("name.unusable", Severity.Warning,
         "A name in subjectAltName is no host name, so that no client can match it.",
         "Have it issued with host names in ASCII form (xn-- for international names); a wildcard is one whole label at the left.");
+
+    public static readonly FindingCode NameDropped = new("name.dropped", Severity.Warning,
+        "A target needs a name that the certificate has now and would not have any more.",
+        "Have the certificate issued with that name too, or give the target another certificate before the next rollout, which is refused otherwise.");
 }

@@ -12,13 +12,20 @@ namespace Certrelay.Records;
 public sealed class VersionKeys(IVault vault)
 {
     /// <summary>Saves the key of a version; the same version again changes nothing.</summary>
-    public async Task<VaultReference> SaveAsync(string certificate, Fingerprint fingerprint, PrivateKey key, CancellationToken cancellationToken)
+    public Task<VaultReference> SaveAsync(string certificate, Fingerprint fingerprint, PrivateKey key, CancellationToken cancellationToken) =>
+        SaveAsync(certificate, fingerprint.Hex, key, cancellationToken);
+
+    /// <summary>Saves a key whose certificate is still to come, known by its public key.</summary>
+    public Task<VaultReference> SaveAsync(string certificate, PrivateKey key, CancellationToken cancellationToken) =>
+        SaveAsync(certificate, key.PublicKey.SpkiSha256, key, cancellationToken);
+
+    private async Task<VaultReference> SaveAsync(string certificate, string mark, PrivateKey key, CancellationToken cancellationToken)
     {
         var pem = PemEncoding.WriteUtf8("PRIVATE KEY"u8, key.Pkcs8);
         try
         {
             return await vault.PutAsync(
-                VaultName(certificate), pem, new Dictionary<string, string>(StringComparer.Ordinal) { ["fingerprint"] = fingerprint.Hex }, cancellationToken);
+                VaultName(certificate), pem, new Dictionary<string, string>(StringComparer.Ordinal) { [VaultForm.FingerprintTag] = mark }, cancellationToken);
         }
         finally
         {
