@@ -15,6 +15,14 @@ public static partial class FindingCodes
         "The host name has no address.",
         "Check the spelling of the endpoint, or add its A or AAAA record.");
 
+    public static readonly FindingCode DnsAliasLoop = new("dns.alias-loop", Severity.Error,
+        "The aliases (CNAME) of a name lead in a circle, or over more than 16 names.",
+        "Mend the CNAME records of the zone.");
+
+    public static readonly FindingCode DnsNameInvalid = new("dns.name", Severity.Error,
+        "This cannot be a domain name.",
+        "Write it in A-label form (xn--…), labels of at most 63 characters, 253 in all.");
+
     public static readonly FindingCode ProbeRefused = new("probe.refused", Severity.Error,
         "The connection was refused.",
         "Check that the server runs and listens on this port.");

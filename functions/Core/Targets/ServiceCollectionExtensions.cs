@@ -18,6 +18,7 @@ public static class ServiceCollectionExtensions
         {
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<IResolver, SystemResolver>();
+            services.TryAddSingleton<IDnsResolver, DnsResolver>();
             services.AddSingleton(outgoing);
             services.AddSingleton(local);
             services.AddSingleton<OutgoingGuard>();
