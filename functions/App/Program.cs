@@ -3,6 +3,22 @@ using Certrelay.App.Cli;
 using Certrelay.App.Cli.Demo;
 using Certrelay.App.Cli.Probe;
 
+#if AZURE
+if (Certrelay.App.Azure.AzureApp.IsHosted(args))
+{
+    try
+    {
+        Certrelay.App.Azure.AzureApp.Run(args);
+        return 0;
+    }
+    catch (Certrelay.App.SettingsException refusal)
+    {
+        await Console.Error.WriteLineAsync($"Certrelay does not start:{Environment.NewLine}{refusal.Message}");
+        return 2;
+    }
+}
+#endif
+
 var root = new RootCommand("Certrelay brings certificates to every place that terminates TLS, and proves by a handshake that they are served.");
 // These are run from scripts, often: the other verbs and what they load stay out of their start.
 if (args is ["probe" or "inspect", ..])

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Certrelay.App.Http;
 
-/// <summary>Finds the caller of a bearer token (RFC 6750 section 2.1); why a token is not taken is never told.</summary>
-public sealed class Authentication(TokenRecords tokens)
+/// <summary>Finds the caller of a bearer token (RFC 6750 section 2.1), or whom the platform let in; why somebody is not taken is never told.</summary>
+public sealed class Authentication(TokenRecords tokens, EdgeOptions options)
 {
     private const string Scheme = "Bearer ";
 
@@ -16,8 +16,10 @@ public sealed class Authentication(TokenRecords tokens)
         var token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? await tokens.AuthenticateAsync(header[Scheme.Length..].Trim(), cancellationToken)
             : null;
-        return token is null
-            ? throw new ProblemException(ProblemCodes.AccessUnauthenticated)
-            : new Caller(token.Key.Partition, token.Value.Roles, token.Value.Scope, correlation);
+        if (token is not null)
+            return new Caller(token.Key.Partition, token.Value.Roles, token.Value.Scope, correlation);
+        return options.TrustPrincipal && EntraPrincipal.Of(EntraPrincipal.HeaderOf(request)) is var (id, roles)
+            ? new Caller(id, roles, scope: null, correlation)
+            : throw new ProblemException(ProblemCodes.AccessUnauthenticated);
     }
 }

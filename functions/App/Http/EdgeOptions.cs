@@ -9,6 +9,9 @@ public sealed record EdgeOptions
     /// <summary>How long a body may take to arrive.</summary>
     public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>True when the platform in front says whom it let in (<see cref="EntraPrincipal"/>); the header is ignored otherwise.</summary>
+    public bool TrustPrincipal { get; init; }
+
     /// <summary>Which edition runs, as <c>/api/status</c> shows it.</summary>
     public string Edition { get; init; } = "embedded";
 }

@@ -40,6 +40,9 @@ public interface IRecordStore
     /// <summary>The most changes of one batch (Azure Tables).</summary>
     const int LargestBatch = 100;
 
+    /// <summary>The most bytes of all bodies of a batch together (Azure Tables takes 4 MiB, in which they are Base64).</summary>
+    const int LongestBatch = 2800 * 1024;
+
     /// <summary>One row; null when there is none.</summary>
     Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken);
 

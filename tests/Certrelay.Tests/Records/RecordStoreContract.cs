@@ -120,6 +120,7 @@ public abstract class RecordStoreContract
         { "101 changes", [.. Enumerable.Range(0, 101).Select(i => new RecordChange.Put(new RecordKey("T", "p", $"{i}"), Bytes("x")))] },
         { "two partitions", [new RecordChange.Put(new RecordKey("T", "p", "a"), Bytes("x")), new RecordChange.Put(new RecordKey("T", "q", "a"), Bytes("x"))] },
         { "one row twice", [new RecordChange.Put(new RecordKey("T", "p", "a"), Bytes("x")), new RecordChange.Delete(new RecordKey("T", "p", "a"), null)] },
+        { "bodies over the limit together", [.. Enumerable.Range(0, 4).Select(i => new RecordChange.Put(new RecordKey("T", "p", $"{i}"), new byte[750 * 1024]))] },
         { "a body over the limit", [new RecordChange.Put(new RecordKey("T", "p", "a"), new byte[IRecordStore.LongestBody + 1])] },
     };
 

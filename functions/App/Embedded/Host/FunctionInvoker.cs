@@ -10,7 +10,7 @@ public sealed class FunctionInvoker(IServiceScopeFactory scopes)
     private readonly ConcurrentDictionary<MethodInfo, Compiled> _compiled = [];
 
     /// <summary>Calls the method; each parameter is given by <paramref name="bind"/>. Returns its result, awaited; null for none.</summary>
-    public async Task<object?> InvokeAsync(FunctionDefinition function, Func<ParameterInfo, object?> bind)
+    public async Task<object?> InvokeAsync(DeclaredFunction function, Func<ParameterInfo, object?> bind)
     {
         var compiled = _compiled.GetOrAdd(function.Method, static method => new Compiled(method));
         await using var scope = scopes.CreateAsyncScope();

@@ -21,18 +21,19 @@ public static class FunctionRoutes
         {
             if (function.Trigger is not HttpTriggerAttribute http)
                 continue;
-            endpoints.MapMethods(http.Route!, http.Methods.Select(method => method.ToUpperInvariant()), context => HandleAsync(context, function, invoker, edge))
+            endpoints.MapMethods(http.Route!, http.Methods!.Select(method => method.ToUpperInvariant()), context => HandleAsync(context, function, invoker, edge))
                 .WithDisplayName(function.Name);
         }
     }
 
-    private static async Task HandleAsync(HttpContext context, FunctionDefinition function, FunctionInvoker invoker, HttpEdge edge)
+    /// <summary>Runs an HTTP function through the edge and writes its answer.</summary>
+    internal static async Task HandleAsync(HttpContext context, DeclaredFunction function, FunctionInvoker invoker, HttpEdge edge)
     {
         var answer = await edge.InvokeAsync(context, function.Method, () => invoker.InvokeAsync(function, parameter => Bind(function, parameter, context)));
         await answer.ExecuteAsync(context);
     }
 
-    private static object? Bind(FunctionDefinition function, ParameterInfo parameter, HttpContext context)
+    private static object? Bind(DeclaredFunction function, ParameterInfo parameter, HttpContext context)
     {
         if (parameter == function.TriggerParameter)
             return context.Request;

@@ -6,14 +6,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace Certrelay.App.Embedded.Host;
 
 /// <summary>One function as its attributes declare it.</summary>
-public sealed record FunctionDefinition(string Name, MethodInfo Method, ParameterInfo TriggerParameter, Attribute Trigger);
+public sealed record DeclaredFunction(string Name, MethodInfo Method, ParameterInfo TriggerParameter, Attribute Trigger);
 
 /// <summary>The functions of an assembly, found by their attributes. All faults of declaration are reported at once.</summary>
 public sealed class FunctionTable
 {
-    private FunctionTable(IReadOnlyList<FunctionDefinition> functions) => Functions = functions;
+    private FunctionTable(IReadOnlyList<DeclaredFunction> functions) => Functions = functions;
 
-    public IReadOnlyList<FunctionDefinition> Functions { get; }
+    public IReadOnlyList<DeclaredFunction> Functions { get; }
 
     /// <summary>
     /// Every function of the product, read beside whatever the start does first; fails with <see cref="FunctionDeclarationException"/> when one could not run here or on
@@ -26,7 +26,7 @@ public sealed class FunctionTable
     public static FunctionTable Of(IEnumerable<Type> types)
     {
         var faults = new List<string>();
-        var functions = new List<FunctionDefinition>();
+        var functions = new List<DeclaredFunction>();
         const BindingFlags every = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         foreach (var method in types.SelectMany(type => type.GetMethods(every)))
             Read(method, functions, faults);
@@ -37,7 +37,7 @@ public sealed class FunctionTable
             : throw new FunctionDeclarationException(faults);
     }
 
-    private static void Read(MethodInfo method, List<FunctionDefinition> functions, List<string> faults)
+    private static void Read(MethodInfo method, List<DeclaredFunction> functions, List<string> faults)
     {
         var triggers = method.GetParameters()
             .SelectMany(parameter => parameter.GetCustomAttributes()
@@ -61,7 +61,7 @@ public sealed class FunctionTable
             faults.Add($"{where}: async void cannot be awaited.");
         if (triggers[0].Attribute is HttpTriggerAttribute http)
             CheckHttp(where, method, http, faults);
-        functions.Add(new FunctionDefinition(name, method, triggers[0].Parameter, triggers[0].Attribute));
+        functions.Add(new DeclaredFunction(name, method, triggers[0].Parameter, triggers[0].Attribute));
     }
 
     private static void CheckHttp(string where, MethodInfo method, HttpTriggerAttribute http, List<string> faults)
@@ -73,7 +73,7 @@ public sealed class FunctionTable
         // "/" breaks all routing of the isolated worker, "" is taken for the function's name, and the two prefixes belong to the Functions host.
         if (http.Route is null or "" or "/" || http.Route.StartsWith("admin", StringComparison.Ordinal) || http.Route.StartsWith("runtime", StringComparison.Ordinal))
             faults.Add($"{where}: the route '{http.Route}' cannot be used on Azure Functions.");
-        if (http.Methods.Length == 0)
+        if (http.Methods is null or [])
             faults.Add($"{where}: an HTTP function names its methods.");
     }
 }

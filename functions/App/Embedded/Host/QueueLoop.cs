@@ -11,7 +11,7 @@ namespace Certrelay.App.Embedded.Host;
 /// <see cref="QueueSettings.MaxDequeueCount"/> of them.
 /// </summary>
 internal sealed partial class QueueLoop(
-    FunctionDefinition function, FunctionInvoker invoker, SqliteWorkQueue queue, QueueSettings settings, TimeProvider time, ILogger logger)
+    DeclaredFunction function, FunctionInvoker invoker, SqliteWorkQueue queue, QueueSettings settings, TimeProvider time, ILogger logger)
 {
     private static readonly JsonSerializerOptions CaseInsensitive = new(JsonSerializerDefaults.Web);
 

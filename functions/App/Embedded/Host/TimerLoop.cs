@@ -10,7 +10,7 @@ namespace Certrelay.App.Embedded.Host;
 /// are made up for by one run, marked as past due.
 /// </summary>
 internal sealed partial class TimerLoop(
-    FunctionDefinition function, string schedule, FunctionInvoker invoker, IRecordStore store, string process, TimeProvider time, ILogger logger)
+    DeclaredFunction function, string schedule, FunctionInvoker invoker, IRecordStore store, string process, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 

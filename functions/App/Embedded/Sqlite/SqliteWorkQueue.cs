@@ -12,10 +12,7 @@ public sealed class SqliteWorkQueue(SqliteFile file, TimeProvider time) : IWorkQ
 
     public async Task SendAsync(string queue, ReadOnlyMemory<byte> body, TimeSpan delay, CancellationToken cancellationToken)
     {
-        if (delay < TimeSpan.Zero || delay > IWorkQueue.LongestDelay)
-            throw new ArgumentException($"A message waits 0 to 7 days, not {delay}.", nameof(delay));
-        if (body.Length > IWorkQueue.LongestBody)
-            throw new ArgumentException($"A message has at most {IWorkQueue.LongestBody} bytes.", nameof(body));
+        QueueLimits.Check(body, delay);
         var now = time.GetUtcNow();
         var (visible, inserted) = ((now + delay).ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds());
         await file.WriteAsync(

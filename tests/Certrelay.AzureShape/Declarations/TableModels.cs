@@ -1,0 +1,4 @@
+namespace Azure.Data.Tables.Models;
+
+/// <summary>Line 58.</summary>
+public class TableItem;
