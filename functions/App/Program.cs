@@ -27,7 +27,7 @@ if (args is ["probe" or "inspect", ..])
 }
 else
 {
-    Command[] verbs = [ServeCommand.Create(), DemoCommand.Create(), DemoReloadCommand.Create(), RotateKeyCommand.Create(), VaultCommand.Create(), ProbeCommand.Create(), InspectCommand.Create()];
+    Command[] verbs = [ServeCommand.Create(), DemoCommand.Create(), DemoReloadCommand.Create(), RotateKeyCommand.Create(), VaultCommand.Create(), .. BackupCommand.Create(), ProbeCommand.Create(), InspectCommand.Create()];
     Array.ForEach(verbs, root.Add);
     root.Add(ServeCommand.Data);
     root.Add(ServeCommand.Url);

@@ -10,11 +10,14 @@ internal static class VaultLock
 
     /// <summary>For a removal; throws <see cref="Transient"/> while a rotation runs.</summary>
     public static FileStream ForRemoval(VaultFolder folder) =>
-        Take(folder, FileAccess.Read, FileShare.Read, "The vault's master key is being rotated; nothing can be removed until that is done.");
+        Take(folder, FileAccess.Read, FileShare.Read, "The vault's master key is being rotated, or the vault is being backed up; nothing can be removed until that is done.");
 
     /// <summary>For a rotation; throws <see cref="Transient"/> while another one runs, or a removal.</summary>
     public static FileStream ForRotation(VaultFolder folder) =>
-        Take(folder, FileAccess.ReadWrite, FileShare.None, "Another rotation or a removal is under way in this vault.");
+        Take(folder, FileAccess.ReadWrite, FileShare.None, "Another rotation, a backup or a removal is under way in this vault.");
+
+    /// <summary>For a backup, during which nothing is removed; throws <see cref="Transient"/> while a rotation, another backup or a removal runs.</summary>
+    public static FileStream ForBackup(VaultFolder folder) => ForRotation(folder);
 
     private static FileStream Take(VaultFolder folder, FileAccess access, FileShare share, string busy)
     {

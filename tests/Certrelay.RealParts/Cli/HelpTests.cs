@@ -11,6 +11,8 @@ public sealed class HelpTests
     [InlineData("probe", "--file", "--json", "--quick", "--no-revocation", "--name", "--starttls", "--expect", "--trust", "--warn-days", "--warn-share", "--timeout", "--concurrency")]
     [InlineData("inspect", "--together", "--need-key", "--allow-self-signed", "--passphrase-file", "--json")]
     [InlineData("vault move", "--data", "--settings")]
+    [InlineData("backup", "--data", "--settings", "--to")]
+    [InlineData("restore", "--data", "--settings", "--from")]
     public async Task Help_of_a_verb_names_its_options(string verb, params string[] options)
     {
         using var help = CertrelayProcess.Start([.. verb.Split(' '), "--help"]);
