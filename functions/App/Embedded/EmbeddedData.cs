@@ -36,10 +36,11 @@ public sealed class EmbeddedData
     /// <summary>Opens both; once the vault is open, ends a rotation that was cut short and sees to the first token.</summary>
     public async Task<FirstToken> PrepareAsync(TimeProvider time)
     {
-        var database = Database;
+        // Before anything is opened that a refusal would leave behind.
         if (KeyVault is not null)
             RefuseForgotten();
-        else
+        var database = Database;
+        if (KeyVault is null)
             await Vault;
         if (KeyVault is null && Keys is MasterKeyFile key)
             await VaultRotation.ResumeAsync(Folder.Vault, key, time, CancellationToken.None);

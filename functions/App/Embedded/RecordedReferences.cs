@@ -4,7 +4,7 @@ using Certrelay.Vault;
 
 namespace Certrelay.App.Embedded;
 
-/// <summary>Every place in the records that names a version of a secret: keys of versions, credentials of accounts, and material for restores.</summary>
+/// <summary>Every place in the records that names a version of a secret: keys of versions and of requests, credentials of accounts, and material for restores.</summary>
 internal sealed class RecordedReferences(IRecordStore store)
 {
     /// <summary>Has the records name each secret's new place; those that name others stay as they are. Returns how many changed. It can be run again.</summary>
@@ -13,6 +13,8 @@ internal sealed class RecordedReferences(IRecordStore store)
         VaultReference? New(VaultReference? old) => old is not null && moved.TryGetValue(old, out var place) ? place : null;
         return await RewriteAsync<VersionRecord>(
                 Tables.Certificates, static row => row.StartsWith('v'), record => New(record.Key) is { } place ? record with { Key = place } : null, cancellationToken)
+            + await RewriteAsync<RequestRecord>(
+                Tables.Certificates, static row => row.StartsWith('q'), record => New(record.Key) is { } place ? record with { Key = place } : null, cancellationToken)
             + await RewriteAsync<AccountRecord>(
                 Tables.Accounts, static row => row == "a", record => New(record.Credentials) is { } place ? record with { Credentials = place } : null, cancellationToken)
             + await RewriteAsync<CircuitRecord>(

@@ -86,6 +86,20 @@ public sealed class VaultMoveTests : IClassFixture<KeyVaultSite>, IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_key_of_an_open_request_is_there_for_the_certificate_that_comes_later()
+    {
+        var place = await VaultSite.PutAsync(_from, "crt-shop", "the key");
+        var request = new RequestRecord { Certificate = "shop", Spki = "00", Names = [], KeyAlgorithm = "P-256", Request = [], Key = place, Created = DateTimeOffset.UnixEpoch };
+        await _store.InsertAsync(RequestRecord.RowKey("shop", request.Spki), request, None);
+
+        await MoveAsync();
+
+        var after = (await _store.ReadAsync<RequestRecord>(RequestRecord.RowKey("shop", request.Spki), None))!.Value;
+        Assert.NotEqual(place, after.Key);
+        Assert.Equal("the key", await VaultSite.ReadAsync(_to, after.Key!));
+    }
+
+    [Fact]
     public async Task A_move_that_was_cut_short_is_finished_by_the_next_and_writes_nothing_twice()
     {
         for (var i = 0; i < 20; i++)
@@ -136,7 +150,7 @@ public sealed class VaultMoveTests : IClassFixture<KeyVaultSite>, IAsyncLifetime
             select $"{type.Name}.{property.Name}";
 
         Assert.Equal(
-            [$"{nameof(AccountRecord)}.{nameof(AccountRecord.Credentials)}", $"{nameof(CircuitRecord)}.{nameof(CircuitRecord.Refused)}", $"{nameof(StepRecord)}.{nameof(StepRecord.Backup)}", $"{nameof(VersionRecord)}.{nameof(VersionRecord.Key)}"],
+            [$"{nameof(AccountRecord)}.{nameof(AccountRecord.Credentials)}", $"{nameof(CircuitRecord)}.{nameof(CircuitRecord.Refused)}", $"{nameof(RequestRecord)}.{nameof(RequestRecord.Key)}", $"{nameof(StepRecord)}.{nameof(StepRecord.Backup)}", $"{nameof(VersionRecord)}.{nameof(VersionRecord.Key)}"],
             naming.Order(StringComparer.Ordinal));
     }
 
