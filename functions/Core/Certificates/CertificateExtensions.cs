@@ -43,6 +43,12 @@ public sealed record CertificateExtensions
     /// <summary>OIDs of the policies that it was issued under (RFC 5280 section 4.2.1.4).</summary>
     public IReadOnlyList<string> Policies { get; private set; } = [];
 
+    /// <summary>The names that it may issue for; null: any.</summary>
+    public NameConstraints? NameConstraints { get; private set; }
+
+    /// <summary>OIDs of critical extensions that are not known here: whoever does not know one must refuse the certificate (RFC 5280 section 4.2).</summary>
+    public IReadOnlyList<string> UnknownCritical { get; private set; } = [];
+
     /// <summary>Lower-case hexadecimal.</summary>
     public string? SubjectKeyId { get; private set; }
 
@@ -68,14 +74,13 @@ public sealed record CertificateExtensions
             var oid = extension.ReadOid();
             if (!seen.Add(oid))
                 throw new AsnContentException("An extension occurs twice (RFC 5280 section 4.2).");
-            if (extension.NextIs(Asn1Tag.Boolean))
-                extension.ReadBoolean();
-            extensions.Take(oid, new DerReader(extension.ReadOctetString()));
+            var critical = extension.NextIs(Asn1Tag.Boolean) && extension.ReadBoolean();
+            extensions.Take(oid, new DerReader(extension.ReadOctetString()), critical);
         }
         return extensions;
     }
 
-    private void Take(string oid, DerReader value)
+    private void Take(string oid, DerReader value, bool critical)
     {
         switch (oid)
         {
@@ -90,6 +95,9 @@ public sealed record CertificateExtensions
                 break;
             case "2.5.29.19":
                 ReadBasicConstraints(value.ReadSequence());
+                break;
+            case "2.5.29.30":
+                NameConstraints = NameConstraints.Read(value.ReadSequence());
                 break;
             case "2.5.29.31":
                 CrlUrls = DistributionPoints.Read(value.ReadSequence());
@@ -106,8 +114,15 @@ public sealed record CertificateExtensions
             case "1.3.6.1.5.5.7.1.1":
                 (IssuerUrls, OcspUrls) = AuthorityInformation.Read(value.ReadSequence());
                 break;
+            default:
+                if (critical && !IsPassedOver(oid))
+                    UnknownCritical = [.. UnknownCritical, oid];
+                break;
         }
     }
+
+    // Of issuerAltName, policyMappings, policyConstraints, inhibitAnyPolicy and the TLS feature nothing here depends on: no set of policies is demanded of a chain.
+    private static bool IsPassedOver(string oid) => oid is "2.5.29.18" or "2.5.29.33" or "2.5.29.36" or "2.5.29.54" or "1.3.6.1.5.5.7.1.24";
 
     private void ReadBasicConstraints(DerReader sequence)
     {

@@ -62,6 +62,29 @@ internal static class ChainRules
                 yield return FindingCodes.ChainBroken.At(issuer.Label, $"{act} but its key usage does not allow it to.");
             else if (issuer.Extensions.PathLength is { } most && below > most)
                 yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} allows {most} intermediates below, and there are {below}.");
+            if (!LeafRules.ServesTls(issuer))
+                yield return FindingCodes.ChainPurpose.At(issuer.Label, $"{issuer.Label} is limited to other purposes than TLS servers.");
+            else if (!LeafRules.NamesTls(issuer))
+                yield return FindingCodes.ChainPurpose.At(issuer.Label, $"{issuer.Label} is for any purpose and does not name TLS servers, so that OpenSSL and .NET refuse what it issued.", Severity.Warning);
+            foreach (var oid in issuer.Extensions.UnknownCritical)
+                yield return FindingCodes.ChainCritical.At(issuer.Label, $"{issuer.Label} has a critical extension that is not known here: {oid}.");
+        }
+
+        foreach (var finding in JudgeNames(chain))
+            yield return finding;
+    }
+
+    /// <summary>Names below an authority that it may not issue for (RFC 5280 section 6.1.3 b and c); self-issued intermediates are left out there.</summary>
+    private static IEnumerable<Finding> JudgeNames(CertificateChain chain)
+    {
+        IReadOnlyList<CertificateRecord> authorities = chain.Root is { } root ? [.. chain.Issuers, root] : chain.Issuers;
+        foreach (var (index, authority) in authorities.Index().Where(static one => one.Item.Extensions.NameConstraints is not null))
+        {
+            foreach (var below in chain.Path.Take(index + 1).Where(one => one == chain.Leaf || !one.IsSelfIssued))
+            {
+                if (authority.Extensions.NameConstraints!.Violated(below) is { } name)
+                    yield return FindingCodes.ChainNames.At(below.Label, $"{authority.Label} may not have certificates issued for {name}, which {below.Label} names.");
+            }
         }
     }
 

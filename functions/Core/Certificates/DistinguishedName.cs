@@ -40,6 +40,27 @@ internal static class DistinguishedName
         }
     }
 
+    /// <summary>Its relative names from the first on, each folded, to compare beginnings of names; none for what is no name at all.</summary>
+    public static IReadOnlyList<string> Parts(ReadOnlyMemory<byte> name)
+    {
+        var parts = new List<string>();
+        try
+        {
+            for (var sequence = new DerReader(name).ReadSequence(); sequence.HasData;)
+            {
+                var text = new StringBuilder();
+                AppendRelativeName(text, sequence.ReadSet());
+                parts.Add(Fold(text.ToString()));
+            }
+        }
+        catch (AsnContentException)
+        {
+            parts.Clear();
+        }
+
+        return parts;
+    }
+
     /// <summary>The OIDs of the name's attributes; none for what is no name at all.</summary>
     public static IReadOnlySet<string> Types(ReadOnlyMemory<byte> name)
     {

@@ -100,8 +100,12 @@ public static partial class FindingCodes
         "Have it issued by an authority that your clients trust, or allow self-signed certificates for this upload.");
 
     public static readonly FindingCode LeafNoServerAuth = new("leaf.no-server-auth", Severity.Error,
-        "The extended key usage does not include serverAuth (RFC 5280 section 4.2.1.12).",
+        "The extended key usage does not include serverAuth (RFC 5280 section 4.2.1.12). A warning where it includes any purpose.",
         "Have it issued for TLS servers.");
+
+    public static readonly FindingCode LeafCritical = new("leaf.critical", Severity.Error,
+        "The certificate has a critical extension that is not known here; clients refuse what they do not know (RFC 5280 section 4.2).",
+        "Have it issued with a usual profile; in place of a precertificate send the certificate that was issued after it.");
 
     public static readonly FindingCode LeafWeakSignature = new("leaf.weak-signature", Severity.Error,
         "The certificate is signed with MD5 or SHA-1.",
@@ -130,6 +134,18 @@ public static partial class FindingCodes
     public static readonly FindingCode ChainUnverified = new("chain.unverified", Severity.Error,
         "A signature is of a kind that cannot be checked here.",
         "Have the certificate issued with RSA or ECDSA signatures and SHA-256 or better.");
+
+    public static readonly FindingCode ChainNames = new("chain.names", Severity.Error,
+        "A certificate names what an authority above it may not issue for (name constraints, RFC 5280 section 4.2.1.10).",
+        "Have it issued by an authority that may issue for these names.");
+
+    public static readonly FindingCode ChainPurpose = new("chain.purpose", Severity.Error,
+        "The extended key usage of an authority in the chain does not include serverAuth; clients hold it against everything below. A warning where it includes any purpose.",
+        "Have the certificate issued by an authority for TLS servers.");
+
+    public static readonly FindingCode ChainCritical = new("chain.critical", Severity.Error,
+        "A certificate of the chain has a critical extension that is not known here; clients refuse what they do not know (RFC 5280 section 4.2).",
+        "Have the certificate issued by another authority, or with a usual profile.");
 
     public static readonly FindingCode ChainAlternate = new("chain.alternate", Severity.Info,
         "The chain contained a second certificate of an authority (a cross-signed one), which was left out.",

@@ -76,6 +76,11 @@ internal static class SpecialUploads
         return Pem.Write("EC PRIVATE KEY", writer.Encode());
     }
 
+    public static X509Extension Critical(string oid) => new(oid, [0x05, 0x00], critical: true);
+
+    /// <summary>Name constraints (RFC 5280 section 4.2.1.10) that permit <c>other.test</c> alone.</summary>
+    public static X509Extension OtherNamesOnly() => new("2.5.29.30", [0x30, 0x10, 0xA0, 0x0E, 0x30, 0x0C, 0x82, 0x0A, .. "other.test"u8], critical: true);
+
     public static X509Extension Alternative(string text, int kind)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
