@@ -71,6 +71,10 @@ public static partial class FindingCodes
         "The key is too weak: RSA below 2048 bits, or a curve other than P-256, P-384 and P-521.",
         "Have the certificate issued again with an RSA key of 2048 bits or more, or with a P-256 key.");
 
+    public static readonly FindingCode KeyPredictable = new("key.predictable", Severity.Error,
+        "The RSA key was made by a chip whose primes follow a pattern, so that the private key can be computed (ROCA, CVE-2017-15361).",
+        "Have the certificate issued again with a key that was made elsewhere, and look for other keys of the same card, token or board.");
+
     public static readonly FindingCode KeyUnexpected = new("key.unexpected", Severity.Error,
         "A private key came where only a certificate is taken.",
         "Leave the key out; to have the certificate deployed, upload both together.");

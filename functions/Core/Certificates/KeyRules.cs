@@ -19,6 +19,7 @@ internal static class KeyRules
         { Bits: < FewestRsaBits } => FindingCodes.KeyWeak.At(scope, $"The RSA key has {key.Bits} bits; clients accept {FewestRsaBits} at least."),
         { Bits: > MostRsaBits } => FindingCodes.KeyUnsupported.At(scope, $"The RSA key has {key.Bits} bits; clients accept {MostRsaBits} at most."),
         { Exponent.Length: > LongestExponent } => FindingCodes.KeyUnsupported.At(scope, "The public exponent of the RSA key is too long."),
+        _ when PatternedModulus.Fits(key) => FindingCodes.KeyPredictable.At(scope),
         _ when !IsSound(key.Exponent.Span) => FindingCodes.KeyWeak.At(scope, "The public exponent of the RSA key is 1 or even."),
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Numerics;
 using Certrelay.Certificates;
 
 namespace Certrelay.Tests.Certificates;
@@ -36,15 +37,36 @@ public sealed class KeyRulesTests
         Assert.Contains(name, finding.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a modulus of the pattern", 0, "key.predictable")]
+    [InlineData("the next odd number", 2, null)]
+    public void An_RSA_key_with_the_pattern_of_ROCA_is_refused(string description, int added, string? expected)
+    {
+        // A power of 65537 modulo the product of the primes, and any multiple of that product: odd and of 2048 bits.
+        var product = new[] { 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167 }
+            .Aggregate(BigInteger.One, static (all, prime) => all * prime);
+        var modulus = BigInteger.ModPow(65537, 4711, product) + product * ((BigInteger.One << 2047) / product + 2);
+        modulus += modulus.IsEven ? product : 0;
+        var key = PublicKeyInfo.Read(RsaSpki((modulus + added).ToByteArray(isUnsigned: false, isBigEndian: true), [1, 0, 1]));
+
+        Assert.Equal($"{description} {expected}", $"{description} {KeyRules.Judge(key, "x")?.Code}");
+        Assert.Equal(2048, key.Bits);
+    }
+
     private static byte[] RsaSpki(int bits, byte[] exponent)
     {
         var modulus = new byte[(bits + 7) / 8 + 1];
         modulus[^1] = 1;
         modulus[1 + (modulus.Length - 1) - ((bits + 7) / 8)] |= (byte)(1 << (bits - 1) % 8);
+        return RsaSpki(modulus[1] < 0x80 ? modulus[1..] : modulus, exponent);
+    }
+
+    private static byte[] RsaSpki(byte[] modulus, byte[] exponent)
+    {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
-            writer.WriteInteger(modulus[1] < 0x80 ? modulus.AsSpan(1) : modulus);
+            writer.WriteInteger(modulus);
             writer.WriteInteger(exponent);
         }
         return Spki(KeyOids.Rsa, writer.Encode());
