@@ -40,14 +40,16 @@ public sealed class AzureKeyVault : IVault, IDisposable
         {
             if (!tags.TryGetValue(VaultForm.FingerprintTag, out var fingerprint))
                 return await WriteAsync(name, value, tags, cancellationToken);
-            if (await FindAsync(name, fingerprint, cancellationToken) is { } there)
-                return there;
+            if (await SameAsync(name, fingerprint, cancellationToken) is [var there, ..])
+                return ReferenceOf(there);
             var written = await WriteAsync(name, value, tags, cancellationToken);
-            // Another process may have written the same meanwhile, or the name came back from deletion with it: the oldest stays.
-            if (await FindAsync(name, fingerprint, cancellationToken) is not { } first || first == written)
+            // Another process may have written the same meanwhile, or the name came back from deletion with it: the older one stays. Times are whole seconds: of two
+            // within one neither is the older, and others may rely on either.
+            var same = await SameAsync(name, fingerprint, cancellationToken);
+            if (same.Find(version => ReferenceOf(version) == written) is not { } mine || same[0].CreatedOn == mine.CreatedOn)
                 return written;
             await RemoveVersionAsync(written, cancellationToken);
-            return first;
+            return ReferenceOf(same[0]);
         }
         finally
         {
@@ -119,11 +121,11 @@ public sealed class AzureKeyVault : IVault, IDisposable
         Array.ForEach(_gates, static gate => gate.Dispose());
     }
 
-    private async Task<VaultReference?> FindAsync(string name, string fingerprint, CancellationToken cancellationToken)
+    private async Task<List<SecretProperties>> SameAsync(string name, string fingerprint, CancellationToken cancellationToken)
     {
-        var same = (await _secrets.VersionsAsync(name, cancellationToken))
-            .Where(version => version.Enabled is not false && version.Tags.TryGetValue(VaultForm.FingerprintTag, out var tag) && string.Equals(tag, fingerprint, StringComparison.Ordinal));
-        return InOrder(same).FirstOrDefault() is { } oldest ? ReferenceOf(oldest) : null;
+        var versions = await _secrets.VersionsAsync(name, cancellationToken);
+        return [.. InOrder(versions.Where(version =>
+            version.Enabled is not false && version.Tags.TryGetValue(VaultForm.FingerprintTag, out var tag) && string.Equals(tag, fingerprint, StringComparison.Ordinal)))];
     }
 
     private async Task<VaultReference> WriteAsync(string name, ReadOnlyMemory<byte> value, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
