@@ -121,7 +121,8 @@ internal sealed partial class TencentWafTarget : IDeployTarget
             if ((await PlacesAsync([domain], cancellationToken)).FirstOrDefault(static place => place.Bound is not null) is { Bound: { } bound })
             {
                 yield return new FoundBinding(
-                    domain.Domain, _settings with { Domains = [domain.Domain] }, bound, await _store.LeafAsync(bound.Split(',')[0], cancellationToken)) { Name = domain.Domain };
+                    domain.Domain, _settings with { Domains = [domain.Domain] }, bound, await _store.LeafAsync(bound.Split(',')[0], cancellationToken))
+                { Name = domain.Domain };
             }
         }
     }
