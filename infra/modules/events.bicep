@@ -1,4 +1,4 @@
-// New versions of certificates that somebody else puts into the vault reach the queue that the app reads.
+// What happens to certificates in the vault, such as a version that somebody else puts there, reaches the queue that the app reads.
 param base string
 param location string
 param vaultName string
@@ -57,7 +57,7 @@ resource versions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-1
     }
     eventDeliverySchema: 'EventGridSchema'
     filter: {
-      includedEventTypes: ['Microsoft.KeyVault.SecretNewVersionCreated']
+      includedEventTypes: ['Microsoft.KeyVault.SecretNewVersionCreated', 'Microsoft.KeyVault.SecretNearExpiry', 'Microsoft.KeyVault.SecretExpired']
       subjectBeginsWith: 'crt-'
     }
     retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 }
