@@ -8,6 +8,9 @@ public static partial class FindingCodes
     /// <summary>A failure as an observation about <paramref name="scope"/>; throws <see cref="InvalidOperationException"/> for a code that no finding has.</summary>
     internal static Finding Of(Failure failure, string scope) => All.First(code => code.Code == failure.Code).At(scope, failure.Message);
 
+    /// <summary>True when a failure can be told as a finding; others, such as a vault that is out of reach, concern the whole call.</summary>
+    internal static bool Knows(Failure failure) => All.Any(code => code.Code == failure.Code);
+
     /// <summary>All codes, ordered; collected at the first use, because a short run of the command line needs none of it.</summary>
     public static IReadOnlyList<FindingCode> All => field ??=
     [

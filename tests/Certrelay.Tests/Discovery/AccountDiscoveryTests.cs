@@ -5,6 +5,7 @@ using Certrelay.Simulators.Huawei;
 using Certrelay.Simulators.Tencent;
 using Certrelay.Tests.Clouds;
 using Certrelay.Tests.Support;
+using Certrelay.Vault;
 using Certrelay.Watch.Discovery;
 using static Certrelay.Tests.Discovery.AccountDiscoveryBench;
 
@@ -124,6 +125,9 @@ public sealed class AccountDiscoveryTests
         Assert.Equal(["shop-example-com created", "aws-alb-web-443 created"], DiscoveryBench.Outcomes(first, "certificates").Concat(DiscoveryBench.Outcomes(first, "targets")));
         Assert.Equal(["shop-example-com known", "aws-alb-web-443 known"], Names(again, "certificates", "state").Concat(Names(again, "targets", "state")));
         Assert.Equal(["shop-example-com unchanged", "aws-alb-web-443 unchanged"], DiscoveryBench.Outcomes(second, "certificates").Concat(DiscoveryBench.Outcomes(second, "targets")));
+        var torn = proposal.DeepClone().AsObject();
+        torn["targets"]![0]!["settings"] = 5;
+        Assert.Equal(["aws-alb-web-443 refused record.target-exists"], DiscoveryBench.Outcomes(await bench.AcceptAsync(torn), "targets"));
         using var renewed = bench.Authority.IssueLeaf("shop.example.com");
         Assert.Equal(201, (await bench.Api.UploadAsync(renewed.FullChainPem + renewed.KeyPem, "?name=shop-example-com")).Status);
         var rollout = await bench.Api.SendAsync("POST", "/api/rollouts?wait=60s", """{"certificate":"shop-example-com","reason":"adopted"}""");
@@ -144,6 +148,22 @@ public sealed class AccountDiscoveryTests
         Assert.StartsWith("aws-clb", Assert.Single(Proposed(proposal)), StringComparison.Ordinal);
         var failure = Assert.Single(proposal["failures"]!.AsArray())!;
         Assert.Equal(("aws-cloudfront", "cloud.permission"), ((string?)failure["endpoint"], (string?)failure["code"]));
+    }
+
+    [Fact]
+    public async Task An_account_whose_secret_the_vault_has_lost_says_what_to_do_and_is_not_called()
+    {
+        var aws = await AwsSimulator.StartAsync(TimeProvider.System);
+        await using var bench = await AwsAsync(aws);
+        var vault = bench.Api.Get<IVault>();
+        await foreach (var version in vault.VersionsAsync("acc-cloud", CancellationToken.None))
+            await vault.RemoveVersionAsync(version.Reference, CancellationToken.None);
+
+        var proposal = await bench.DiscoverAsync();
+
+        Assert.Equal(4, proposal["failures"]!.AsArray().Count);
+        Assert.All(proposal["failures"]!.AsArray(), static failure => Assert.Equal("target.account", (string?)failure!["code"]));
+        Assert.Empty(aws.Calls);
     }
 
     [Fact]

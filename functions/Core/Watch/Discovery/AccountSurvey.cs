@@ -22,7 +22,7 @@ public sealed class AccountSurvey(CloudSessions sessions, DiscoverOptions option
     /// <summary>The kinds of a vendor that can be looked for.</summary>
     public static IEnumerable<TargetKind> KindsOf(CloudVendor vendor) => DeployTargets.All.Where(kind => kind.Cloud is { Survey: not null } cloud && cloud.Vendor == vendor);
 
-    /// <summary>What is bound in a region (null: the account's own). What a vendor refuses is in the answer; only cancellation is thrown.</summary>
+    /// <summary>What is bound in a region (null: the account's own). What a vendor refuses is in the answer; throws <see cref="Transient"/> and <see cref="Permanent"/> where vault or records fail.</summary>
     public async Task<Surveyed> RunAsync(AccountRecord account, string? region, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(options.Limit, time);
@@ -36,7 +36,7 @@ public sealed class AccountSurvey(CloudSessions sessions, DiscoverOptions option
                 await foreach (var binding in kind.Cloud.Survey.FindAsync(new TargetContext(services) { Cloud = session }, region, end.Token))
                     found.Add(new SurveyedBinding(kind, binding));
             }
-            catch (Failure fault)
+            catch (Failure fault) when (FindingCodes.Knows(fault))
             {
                 failures.Add(FindingCodes.Of(fault, kind.Name));
             }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets;
@@ -90,7 +91,7 @@ public sealed class Adoption(CertificateRegistry certificates, CertificateUpload
 
     private static bool LooksAfter(TargetRecord there, TargetDescription target) => target.Kind == EndpointOnlyTarget.Kind.Name
         ? target.Endpoints.All(wanted => there.Endpoints.Any(one => one.Host == wanted.Host && one.Port == wanted.Port))
-        : BindingDraft.Covers(DeployTargets.Find(there.Kind)!, there.Settings, target.Settings, isSameCertificate: true);
+        : target.Settings.ValueKind == JsonValueKind.Object && DeployTargets.Find(there.Kind) is { } kind && BindingDraft.Covers(kind, there.Settings, target.Settings, isSameCertificate: true);
 
     private static Adopted Refused(string name, IReadOnlyList<Finding> findings) =>
         new(name, AdoptionOutcome.Refused, Refusal: findings.First(static finding => finding.Severity is Severity.Error));

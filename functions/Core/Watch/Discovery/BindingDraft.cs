@@ -23,12 +23,13 @@ public sealed class BindingDraft(LeafNames leaves, TargetNames names, TargetRegi
         var given = new HashSet<string>(StringComparer.Ordinal);
         var proposed = new List<ProposedTarget>();
         var bindings = surveyed.Bindings.Select(static one => (one.Kind, one.Found, Settings: SettingsJson.Write(one.Found.Settings))).ToList();
+        var alike = bindings.CountBy(static one => (one.Kind.Name, one.Settings.GetRawText())).ToDictionary();
         foreach (var (kind, found, settings) in bindings)
         {
             var certificate = found.Leaf is { } leaf ? named[leaf].Name : null;
             var there = known.Where(target => target.Kind == kind.Name && Covers(kind, target.Settings, settings, target.Certificate == certificate)).ToList();
             // Several certificates of one list are told apart by nothing but themselves.
-            var isAlone = bindings.Count(one => one.Kind == kind && JsonElement.DeepEquals(one.Settings, settings)) == 1;
+            var isAlone = alike[(kind.Name, settings.GetRawText())] == 1;
             var own = there.Find(target => target.Certificate == certificate) ?? (isAlone ? there.FirstOrDefault() : null);
             var name = own?.Name ?? (await names.FindAsync($"{kind.Name} {found.Place}", given, static _ => false, cancellationToken)).Name;
             proposed.Add(new ProposedTarget(name, own is null ? ProposalState.New : ProposalState.Known, certificate, found.Endpoint) { Kind = kind, Settings = settings, Bound = found.Bound });
