@@ -11,6 +11,9 @@ internal static class StorageAccounts
     private static readonly StorageAccount Account = new(new ConfigurationBuilder()
         .AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsStorage", Environment.GetEnvironmentVariable("AZURE_STORAGE_CONNECTION_STRING"))]).Build());
 
+    /// <summary>The tables of a product that runs with this account.</summary>
+    public static TableClient ProductTables(string name) => Account.Table(name);
+
     public static Func<string, TableClient> NewTables()
     {
         var prefix = $"t{Guid.NewGuid():N}"[..20];
