@@ -28,7 +28,8 @@ await using var services = new ServiceCollection()
     .AddSingleton<IRecordStore>(provider => new BoundaryStore(provider.GetRequiredService<SqliteRecordStore>(), boundaries))
     .AddSingleton<IWorkQueue>(provider => new BoundaryQueue(provider.GetRequiredService<SqliteWorkQueue>(), boundaries, arguments.Twice))
     .AddSingleton<IVault>(provider => new BoundaryVault(
-        FileVault.Open(provider.GetRequiredService<DataFolder>().Vault, provider.GetRequiredService<IMasterKeySource>(), provider.GetRequiredService<TimeProvider>()), boundaries))
+        SuiteKeyVault.Given?.Open()
+            ?? (IVault)FileVault.Open(provider.GetRequiredService<DataFolder>().Vault, provider.GetRequiredService<IMasterKeySource>(), provider.GetRequiredService<TimeProvider>()), boundaries))
     // Rollouts are begun by another process, whose messages are found by polling.
     .AddSingleton(QueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")) with { MaxPollingInterval = TimeSpan.FromMilliseconds(100) })
     .BuildServiceProvider();

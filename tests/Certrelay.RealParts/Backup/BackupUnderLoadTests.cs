@@ -23,7 +23,7 @@ public sealed class BackupUnderLoadTests : IDisposable
     [RealFact("sh")]
     public async Task A_backup_taken_while_the_host_works_restores_a_host_that_deploys_every_certificate()
     {
-        await using (var app = await RunningApp.StartAsync(Settings("data")))
+        await using (var app = await RunningApp.StartAsync(Settings("data"), embeddedVault: true))
         {
             for (var i = 0; i < 3; i++)
                 await app.UploadAsync($"before-{i}", IssuedChain.Of(RolloutBench.Host));
@@ -39,7 +39,7 @@ public sealed class BackupUnderLoadTests : IDisposable
 
         DataBackup.Restore(_folder["backup"], new DataFolder(_folder["restored"]), new MasterKeyFile(_folder["master.key"]), CancellationToken.None);
 
-        await using var restored = await RunningApp.StartAsync(Settings("restored"));
+        await using var restored = await RunningApp.StartAsync(Settings("restored"), embeddedVault: true);
         var (status, report) = await restored.SendAsync(HttpMethod.Get, "/api/audit/verify");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Empty(report!["faults"]!.AsArray());

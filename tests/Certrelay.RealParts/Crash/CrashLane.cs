@@ -38,7 +38,7 @@ internal sealed class CrashLane : IAsyncDisposable
 
     public HostProcess Start(bool twice = false, params IReadOnlyList<KillPoint> kills)
     {
-        var host = HostProcess.Start(new HostArguments(_folder.Path) { Twice = twice, Kills = kills });
+        var host = HostProcess.Start(new HostArguments(_folder.Path) { Twice = twice, Kills = kills }, KeyVault);
         _hosts.Add(host);
         return host;
     }
@@ -124,6 +124,11 @@ internal sealed class CrashLane : IAsyncDisposable
         await _bench.DisposeAsync();
         _folder.Dispose();
     }
+
+    /// <summary>Where the suite keeps keys, when that is a Key Vault.</summary>
+    private SuiteKeyVault? KeyVault => SuiteVault.Of(CrashSettings.Of(_folder.Path).DataFolder) is { } vault
+        ? new SuiteKeyVault(SuiteVault.Simulator.Endpoint.Port, vault.Address, SuiteVault.Simulator.ClientSecret, SuiteVault.Simulator.Root.RawData)
+        : null;
 
     private static IReadOnlyList<KillPoint> KillsOf(IEnumerable<PlannedCase> cases) =>
     [

@@ -22,7 +22,8 @@ internal sealed class HostProcess : IDisposable
 
     public DateTimeOffset Started { get; } = TimeProvider.System.GetUtcNow();
 
-    public static HostProcess Start(HostArguments arguments)
+    /// <summary>Starts it with the vault of its data folder, or with a Key Vault.</summary>
+    public static HostProcess Start(HostArguments arguments, SuiteKeyVault? vault = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Certrelay.CrashHost.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments.ToArguments()])
@@ -32,6 +33,8 @@ internal sealed class HostProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (vault is not null)
+            start.Environment[SuiteKeyVault.Variable] = vault.ToString();
         var host = new HostProcess(Process.Start(start)!);
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();

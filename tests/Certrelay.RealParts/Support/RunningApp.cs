@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Certrelay.App;
 using Certrelay.App.Embedded;
+using Certrelay.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -30,12 +31,18 @@ public sealed class RunningApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Starts it with these settings; their folder of data is the caller's to remove.</summary>
-    public static async Task<RunningApp> StartAsync(Settings settings, Action<IServiceCollection>? change = null)
+    /// <summary>Starts it with these settings; their folder of data is the caller's to remove. The vault is the suite's, unless the test is about the embedded one.</summary>
+    public static async Task<RunningApp> StartAsync(Settings settings, Action<IServiceCollection>? change = null, bool embeddedVault = false)
     {
         settings = settings with { Http = settings.Http with { Url = "http://127.0.0.1:0" } };
+        if (!embeddedVault)
+            settings = settings.InSuiteVault();
         var quiet = new Dictionary<string, string?> { ["Logging:LogLevel:Default"] = "Error" };
-        var app = EmbeddedApp.Build(settings, new ConfigurationBuilder().AddInMemoryCollection(quiet).Build(), TimeProvider.System, change);
+        var app = EmbeddedApp.Build(settings, new ConfigurationBuilder().AddInMemoryCollection(quiet).Build(), TimeProvider.System, services =>
+        {
+            services.AddSuiteVault();
+            change?.Invoke(services);
+        });
         var running = new RunningApp(app);
         var token = await EmbeddedApp.PrepareAsync(app);
         await app.StartAsync();

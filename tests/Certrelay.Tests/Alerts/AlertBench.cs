@@ -28,13 +28,14 @@ internal sealed class AlertBench : IAsyncDisposable
             DataFolder = _folder["data"],
             Outgoing = new OutgoingOptions { Allow = allowLoopback ? ["127.0.0.0/8", "::1/128"] : [] },
             Alerts = options,
-        };
+        }.InSuiteVault(time ?? Time);
         _services = new ServiceCollection()
             .AddLogging(log => log.SetMinimumLevel(LogLevel.Trace).AddProvider(_log))
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
             .AddSingleton(time ?? Time)
             .AddCertrelay(settings)
             .AddEmbedded(new EmbeddedData(settings, time ?? Time))
+            .AddSuiteVault()
             .BuildServiceProvider();
     }
 

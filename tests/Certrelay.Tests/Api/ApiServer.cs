@@ -22,14 +22,14 @@ internal sealed class ApiServer : IAsyncDisposable
     private WebApplication _app = null!;
     private ApiContract _contract = null!;
 
+    private string VaultFolder => Path.Combine(_folder["data"], "vault");
+
     public string Admin { get; private set; } = "";
 
     public Uri Address { get; private set; } = null!;
 
     /// <summary>The folder below which targets write: the root <c>sites</c>.</summary>
     public string Sites => _folder["sites"];
-
-    public string VaultFolder => Path.Combine(_folder["data"], "vault");
 
     public static async Task<ApiServer> StartAsync(TimeProvider? time = null, HttpSettings? http = null, Func<Settings, Settings>? change = null)
     {
@@ -58,7 +58,7 @@ internal sealed class ApiServer : IAsyncDisposable
             },
         };
         var quiet = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Logging:LogLevel:Default", (string?)"None")]).Build();
-        return EmbeddedApp.Build(change?.Invoke(settings) ?? settings, quiet, time ?? TimeProvider.System);
+        return EmbeddedApp.Build((change?.Invoke(settings) ?? settings).InSuiteVault(time), quiet, time ?? TimeProvider.System, static services => services.AddSuiteVault());
     }
 
     public T Get<T>()
@@ -103,6 +103,13 @@ internal sealed class ApiServer : IAsyncDisposable
         Assert.Equal((201, $"/api/targets/{name}"), (reply.Status, reply.Headers["Location"]));
     }
 
+    /// <summary>Each version of a certificate's key that the vault holds.</summary>
+    public IReadOnlyList<string> CertificateKeys()
+    {
+        var all = SuiteVault.Of(_folder["data"])?.Entries ?? (Directory.Exists(VaultFolder) ? Directory.EnumerateFileSystemEntries(VaultFolder, "*", SearchOption.AllDirectories) : []);
+        return [.. all.Where(static entry => entry.Contains("crt-", StringComparison.Ordinal))];
+    }
+
     /// <summary>All that the store and the vault hold of certificates.</summary>
     public async Task<string> StoredAsync()
     {
@@ -113,7 +120,7 @@ internal sealed class ApiServer : IAsyncDisposable
                 rows.Add(row.Key.ToString());
         }
 
-        return string.Join('\n', rows.Concat(Directory.EnumerateFileSystemEntries(VaultFolder, "*", SearchOption.AllDirectories).Where(path => path.Contains("crt-", StringComparison.Ordinal))));
+        return string.Join('\n', rows.Concat(CertificateKeys()));
     }
 
     public async ValueTask DisposeAsync()

@@ -29,7 +29,7 @@ public sealed class AcceptTests : IAsyncLifetime
         Assert.Equal(stored, await _bench.Api.StoredAsync());
         var listed = Assert.Single((await _bench.Api.GetAsync("/api/certificates?state=no-key")).Json["items"]!.AsArray())!;
         Assert.Equal(("shop-example-test", "web", false), ((string?)listed["name"], (string?)listed["owner"], (bool)listed["hasKey"]!));
-        Assert.False(Directory.Exists(_bench.Api.VaultFolder) && Directory.EnumerateFileSystemEntries(_bench.Api.VaultFolder, "*crt-*", SearchOption.AllDirectories).Any());
+        Assert.Empty(_bench.Api.CertificateKeys());
         var target = (await _bench.Api.GetAsync($"/api/targets/127-0-0-1-{port}")).Json;
         Assert.Equal(("endpoint-only", "shop-example-test", "web"), ((string?)target["kind"], (string?)target["certificate"], (string?)target["owner"]));
     }

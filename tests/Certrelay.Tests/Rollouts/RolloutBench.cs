@@ -50,11 +50,13 @@ internal sealed class RolloutBench : IAsyncDisposable
         };
         foreach (var site in Enumerable.Range(0, 64).Select(i => $"site-{i}"))
             ((Dictionary<string, LocalCommand>)settings.Local.Commands)[$"reload-{site}"] = new() { Argv = ["/bin/sh", "-c", $"echo reloaded >> {sites}/{site}/reloads"] };
+        settings = settings.InSuiteVault();
         var collection = new ServiceCollection()
             .AddLogging(log => log.SetMinimumLevel(LogLevel.Warning))
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
             .AddCertrelay(settings)
-            .AddEmbedded(new EmbeddedData(settings, TimeProvider.System));
+            .AddEmbedded(new EmbeddedData(settings, TimeProvider.System))
+            .AddSuiteVault();
         change?.Invoke(collection);
         _services = collection.BuildServiceProvider();
         _hosted = [.. _services.GetServices<IHostedService>()];

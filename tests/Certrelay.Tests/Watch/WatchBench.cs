@@ -27,13 +27,14 @@ internal sealed class WatchBench : IAsyncDisposable
     public WatchBench(Action<IServiceCollection>? change = null, Func<Settings, Settings>? configure = null)
     {
         var settings = new Settings { DataFolder = _folder["data"], Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true, Allow = ["127.0.0.0/8"] } };
-        settings = configure?.Invoke(settings) ?? settings;
+        settings = (configure?.Invoke(settings) ?? settings).InSuiteVault(Time);
         var services = new ServiceCollection()
             .AddLogging(log => log.SetMinimumLevel(LogLevel.Warning))
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
             .AddSingleton<TimeProvider>(Time)
             .AddCertrelay(settings)
-            .AddEmbedded(new EmbeddedData(settings, Time));
+            .AddEmbedded(new EmbeddedData(settings, Time))
+            .AddSuiteVault();
         services.AddSingleton<Queues>();
         change?.Invoke(services);
         _services = services.BuildServiceProvider();

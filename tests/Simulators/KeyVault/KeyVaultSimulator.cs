@@ -66,10 +66,10 @@ public sealed class KeyVaultSimulator : IAsyncDisposable
         return simulator;
     }
 
-    /// <summary>A new, empty vault.</summary>
-    public SimulatedVault NewVault()
+    /// <summary>A new, empty vault, with a clock of its own if need be.</summary>
+    public SimulatedVault NewVault(TimeProvider? time = null)
     {
-        var vault = new SimulatedVault($"kv-{Guid.NewGuid():N}"[..24], _time);
+        var vault = new SimulatedVault($"kv-{Guid.NewGuid():N}"[..24], time ?? _time);
         _vaults[vault.Name + VaultSuffix] = vault;
         return vault;
     }
@@ -78,13 +78,16 @@ public sealed class KeyVaultSimulator : IAsyncDisposable
     public void RevokeTokens() => _identity.Revoke();
 
     /// <summary>A handler that reaches the simulator under every host name and trusts its root alone.</summary>
-    public SocketsHttpHandler NewHandler() => new()
+    public SocketsHttpHandler NewHandler() => NewHandler(Endpoint.Port, Root);
+
+    /// <summary>The same for another process, which knows its port and its root.</summary>
+    public static SocketsHttpHandler NewHandler(int port, X509Certificate2 root) => new()
     {
         UseProxy = false,
         ConnectCallback = async (_, cancellationToken) =>
         {
             var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(System.Net.IPAddress.Loopback, Endpoint.Port, cancellationToken);
+            await socket.ConnectAsync(System.Net.IPAddress.Loopback, port, cancellationToken);
             return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
         },
         SslOptions = new SslClientAuthenticationOptions
@@ -92,7 +95,7 @@ public sealed class KeyVaultSimulator : IAsyncDisposable
             CertificateChainPolicy = new X509ChainPolicy
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
-                CustomTrustStore = { Root },
+                CustomTrustStore = { root },
                 RevocationMode = X509RevocationMode.NoCheck,
                 DisableCertificateDownloads = true,
             },

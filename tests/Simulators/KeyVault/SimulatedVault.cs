@@ -50,6 +50,19 @@ public sealed class SimulatedVault
         }
     }
 
+    /// <summary>Each version of each secret that is not deleted, as <c>name/version</c>, with its state.</summary>
+    public IReadOnlyList<string> Entries
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. from secret in _secrets.Values where secret.Deleted is null
+                           from version in secret.Versions select $"{secret.Name}/{version.Id} {(version.Enabled ? "enabled" : "disabled")}"];
+            }
+        }
+    }
+
     /// <summary>Deletes a secret behind the product's back, as an operator might in the portal.</summary>
     public void DeleteByHand(string name)
     {
