@@ -1,3 +1,4 @@
+using Certrelay.Simulators.Alibaba;
 using Certrelay.Simulators.Aws;
 using Certrelay.Simulators.Huawei;
 using Certrelay.Simulators.Tencent;
@@ -9,6 +10,7 @@ public static class Vendors
 {
     private static readonly IReadOnlyList<Func<TimeProvider, Task<ISimulator>>> All =
     [
+        AlibabaSimulator.StartWithExamplesAsync,
         AwsSimulator.StartWithExamplesAsync,
         HuaweiSimulator.StartAsync,
         TencentSimulator.StartWithExamplesAsync,

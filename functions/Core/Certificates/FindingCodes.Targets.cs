@@ -107,6 +107,18 @@ public static partial class FindingCodes
         "The certificate's id is used by resources that the target does not name, and all of them would change at once.",
         "Name every resource in the target's settings, or bind a certificate of its own.");
 
+    public static readonly FindingCode TargetUpdateOnly = new("target.update-only", Severity.Error,
+        "There is no certificate to replace at this place, and the target only updates.",
+        "Turn HTTPS on there once in the vendor's console, or set initial: true where the kind has it.");
+
+    public static readonly FindingCode TargetBehindCdn = new("target.behind-cdn", Severity.Error,
+        "A CDN of the account stands before this place and ends TLS there.",
+        "Deploy the certificate to the CDN's domain, with a target of its kind.");
+
+    public static readonly FindingCode TargetByHand = new("target.by-hand", Severity.Error,
+        "No supported call brings a certificate to this place.",
+        "Take the steps that are named in the vendor's console, and watch the place with a target of the kind endpoint-only.");
+
     public static readonly FindingCode TargetAfterEnd = new("target.after-end", Severity.Warning,
         "The target still serves a certificate whose planned end has passed.",
         "Take the site down, bring another certificate there, or change the certificate's planned end.");

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Certrelay.Targets.Alibaba;
 using Certrelay.Targets.Aws;
 using Certrelay.Targets.Huawei;
 using Certrelay.Targets.Local;
@@ -11,6 +12,29 @@ public static class DeployTargets
 {
     public static IReadOnlyList<TargetKind> All { get; } =
     [
+        AlibabaAcrTarget.Kind,
+        AlibabaAlbTarget.Kind,
+        AlibabaApigTarget.Kind,
+        AlibabaApiGatewayTarget.Kind,
+        AlibabaCdnTarget.Kind,
+        AlibabaClbTarget.Kind,
+        AlibabaDcdnTarget.Kind,
+        AlibabaDdosTarget.Kind,
+        AlibabaEasTarget.Kind,
+        AlibabaEsaTarget.Kind,
+        AlibabaFcTarget.Kind,
+        AlibabaFc2Target.Kind,
+        AlibabaGaTarget.Kind,
+        AlibabaLiveTarget.Kind,
+        AlibabaLiveIngestTarget.Kind,
+        AlibabaMseTarget.Kind,
+        AlibabaNlbTarget.Kind,
+        AlibabaOssTarget.Kind,
+        AlibabaSaeAlbTarget.Kind,
+        AlibabaSaeClbTarget.Kind,
+        AlibabaVodTarget.Kind,
+        AlibabaWafTarget.Kind,
+        AlibabaWebHostingTarget.Kind,
         AwsAcmTarget.Kind,
         AwsAlbTarget.Kind,
         AwsClbTarget.Kind,

@@ -92,6 +92,16 @@ public static class TargetsDocument
         chain; bind the same files in the vendor's console with the key that you hold, register the place as `endpoint-only`, and its expiry, drift and proof are watched
         like any other.
 
+        These places of Alibaba Cloud take a certificate in their console only:
+
+        | place | file | by hand |
+        | --- | --- | --- |
+        | Website Builder, Enterprise Website Builder | full chain and key as PEM | Open the site in its console, its domain, HTTPS; give both files, or choose the certificate where it is in the certificate store. |
+        | Simple Application Server, console push | full chain and key as PEM | Open the server in its console, its domain, certificate; give both files. What runs on the server itself is a target of the kind `nginx` or `directory`. |
+        | WAF 2.0 | full chain and key as PEM | Open Website Access in its console, the domain, HTTPS; give both files. |
+
+        Register the domain of each as `endpoint-only`: expiry and drift are watched by handshake, and the new leaf is seen there once it is given.
+
         """;
 
     private const string Adding = """

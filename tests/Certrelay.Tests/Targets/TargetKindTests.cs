@@ -28,6 +28,7 @@ public sealed class TargetKindTests
     }
 
     [Theory]
+    [InlineData(CloudVendor.Alibaba)]
     [InlineData(CloudVendor.Aws)]
     [InlineData(CloudVendor.Huawei)]
     [InlineData(CloudVendor.Tencent)]

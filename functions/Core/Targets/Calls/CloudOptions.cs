@@ -21,6 +21,9 @@ public sealed record CloudOptions : IValidatableObject
     [Range(0, 100)]
     public int KeepUploads { get; init; } = 1;
 
+    [Description("Actions whose private key goes in the body of the call where the vendor's definition places it in the address: alibaba.cas.UploadUserCertificate. Name one when a call of yours has shown that the vendor takes it.")]
+    public IReadOnlyList<string> KeysInBody { get; init; } = [];
+
     /// <summary><see cref="CallTimeoutSeconds"/> as a time.</summary>
     public TimeSpan CallTimeout => TimeSpan.FromSeconds(CallTimeoutSeconds);
 

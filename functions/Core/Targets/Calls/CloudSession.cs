@@ -42,6 +42,9 @@ public sealed partial class CloudSession : IDisposable
     /// <summary>The base URL for one of the vendor's hosts, or the one that the host's settings put in its place.</summary>
     public Uri Endpoint(string host) => _options.Endpoints.TryGetValue(CloudOptions.Word(Account.Vendor), out var own) ? new Uri(own) : new Uri($"https://{host}");
 
+    /// <summary>True when the host's settings place the private key of an action's calls in their body.</summary>
+    public bool KeysInBody(CloudAction action) => _options.KeysInBody.Contains($"{CloudOptions.Word(Account.Vendor)}.{action.Id}", StringComparer.Ordinal);
+
     /// <summary>
     /// Makes one call, or records it; the caller disposes the answer. Throws <see cref="Transient"/> and <see cref="Permanent"/> with a code of the area
     /// <c>cloud</c>, and <see cref="InvalidOperationException"/> for an action that the kind does not list.

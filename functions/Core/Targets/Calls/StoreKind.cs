@@ -1,4 +1,5 @@
 using Certrelay.Records;
+using Certrelay.Targets.Alibaba;
 using Certrelay.Targets.Aws;
 using Certrelay.Targets.Huawei;
 using Certrelay.Targets.Tencent;
@@ -17,6 +18,8 @@ public static class CertificateStores
 {
     public static IReadOnlyList<StoreKind> All { get; } =
     [
+        CasStore.Kind,
+        ClbStore.Kind,
         new(CloudVendor.Aws, "acm", Regional: true, [AwsActions.ListCertificates], static (session, region) => AcmStore.Open(session, region)),
         new(CloudVendor.Aws, "iam", Regional: false, [AwsActions.ListServerCertificates], static (session, _) => new ServerCertificateStore(new AwsApi(session))),
         new(CloudVendor.Huawei, "elb", Regional: true, [.. HuaweiActions.Ids, HuaweiActions.ElbList], static (session, region) => ElbStore.Open(session, region)),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Certrelay.Records;
 using Certrelay.Simulators;
+using Certrelay.Simulators.Alibaba;
 using Certrelay.Simulators.Aws;
 using Certrelay.Simulators.Huawei;
 using Certrelay.Simulators.Tencent;
@@ -30,6 +31,9 @@ internal sealed class CloudStand : ContractStand
     public CloudBench Bench { get; }
 
     public override IEnumerable<string> Log => Bench.Log;
+
+    public static Task<ContractStand> AlibabaAsync(string kind, Func<AlibabaSimulator, TestCertificate, (object Settings, Func<int> Port)> build, bool restores = true) => StartAsync(
+        kind, static time => AlibabaSimulator.StartAsync(time), CloudVendor.Alibaba, AlibabaCredentials.Example.AccessKeyId, AlibabaCredentials.Example.AccessKeySecret, "cn-hangzhou", build, restores);
 
     public static Task<ContractStand> AwsAsync(string kind, Func<AwsSimulator, TestCertificate, (object Settings, Func<int> Port)> build) => StartAsync(
         kind,

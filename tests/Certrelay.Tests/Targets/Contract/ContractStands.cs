@@ -1,3 +1,4 @@
+using Certrelay.Simulators.Alibaba;
 using Certrelay.Simulators.Aws;
 using Certrelay.Simulators.Tencent;
 using Certrelay.Tests.Clouds;
@@ -11,12 +12,76 @@ namespace Certrelay.Tests.Targets.Contract;
 internal static class ContractStands
 {
     private const string Account = CloudBench.Account;
+    private const string Hangzhou = "cn-hangzhou";
     private const string Guangzhou = "ap-guangzhou";
 
     private static readonly string[] Domains = [Name];
 
     public static IReadOnlyDictionary<string, Func<string, Task<ContractStand>>> All { get; } = new Dictionary<string, Func<string, Task<ContractStand>>>(StringComparer.Ordinal)
     {
+        ["alibaba-acr"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, (domain, id) => alibaba.AddJobDomain("CR", domain, id), former)),
+        ["alibaba-alb"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            var port = alibaba.AddListener("ALB", "lsn-1", Add(alibaba, former));
+            return (new { account = Account, listeners = new[] { "lsn-1" } }, () => port);
+        }),
+        ["alibaba-apig"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, (domain, id) => alibaba.AddApigDomain("gw-1", domain, id), former)),
+        ["alibaba-apigateway"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            alibaba.AddGroupDomain("group-1", Name, former.FullChainPem, former.KeyPem);
+            return (new { account = Account, group = "group-1", domains = Domains }, () => alibaba.EdgePort);
+        }),
+        ["alibaba-cdn"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, alibaba.AddCdnDomain, former)),
+        ["alibaba-clb"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            var port = alibaba.AddClbListener(Hangzhou, "lb-1", 443, Add(alibaba, former));
+            return (new { account = Account, loadBalancer = "lb-1" }, () => port);
+        }),
+        ["alibaba-dcdn"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, alibaba.AddDcdnDomain, former)),
+        ["alibaba-ddos"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, alibaba.AddDdosDomain, former)),
+        ["alibaba-eas"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            alibaba.AddEasDomain("gw-1", Name, Add(alibaba, former));
+            return (new { account = Account, gateway = "gw-1", domain = Name }, () => alibaba.EdgePort);
+        }),
+        ["alibaba-esa"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            alibaba.AddEsaSite("example.com", Name, Add(alibaba, former));
+            return (new { account = Account, site = "example.com" }, () => alibaba.EdgePort);
+        }),
+        ["alibaba-fc"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => Function(alibaba, "fc", former)),
+        ["alibaba-fc2"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => Function(alibaba, "fc2", former)),
+        ["alibaba-ga"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            var port = alibaba.AddAccelerated("lsn-1", Add(alibaba, former));
+            return (new { account = Account, accelerator = "ga-1", listener = "lsn-1" }, () => port);
+        }),
+        ["alibaba-live"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, alibaba.AddLiveDomain, former)),
+        ["alibaba-live-ingest"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, alibaba.AddLiveDomain, former)),
+        ["alibaba-mse"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            alibaba.AddGatewayDomain("gw-1", Name, Add(alibaba, former));
+            return (new { account = Account, gateway = "gw-1", domains = Domains }, () => alibaba.EdgePort);
+        }),
+        ["alibaba-nlb"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            var port = alibaba.AddListener("NLB", "lsn-1@443", Add(alibaba, former));
+            return (new { account = Account, listeners = new[] { "lsn-1@443" } }, () => port);
+        }),
+        ["alibaba-oss"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            alibaba.AddBucketDomain("files", Name, Add(alibaba, former));
+            return (new { account = Account, bucket = "files", domains = Domains }, () => alibaba.EdgePort);
+        }),
+        ["alibaba-sae-alb"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => Ingress(alibaba, "alb", former)),
+        ["alibaba-sae-clb"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => Ingress(alibaba, "clb", former)),
+        ["alibaba-vod"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, alibaba.AddVodDomain, former)),
+        ["alibaba-waf"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            alibaba.AddWafDomain(Name, Add(alibaba, former));
+            return (new { account = Account, domains = Domains }, () => alibaba.EdgePort);
+        }),
+        ["alibaba-webhosting"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, (domain, id) => alibaba.AddJobDomain("webHosting", domain, id), former)),
         ["aws-acm"] = static kind => CloudStand.AwsAsync(kind, static (aws, former) =>
         {
             var arn = Add(aws, former);
@@ -87,6 +152,24 @@ internal static class ContractStands
         }),
     };
 
+    private static (object Settings, Func<int> Port) OnEdge(AlibabaSimulator alibaba, Action<string, string?> add, TestCertificate former)
+    {
+        add(Name, Add(alibaba, former));
+        return (new { account = Account, domains = Domains }, () => alibaba.EdgePort);
+    }
+
+    private static (object Settings, Func<int> Port) Function(AlibabaSimulator alibaba, string service, TestCertificate former)
+    {
+        alibaba.AddFunctionDomain(service, Name, former.FullChainPem, former.KeyPem);
+        return (new { account = Account, domains = Domains }, () => alibaba.EdgePort);
+    }
+
+    private static (object Settings, Func<int> Port) Ingress(AlibabaSimulator alibaba, string type, TestCertificate former)
+    {
+        alibaba.AddIngress(Hangzhou, 87, type, Name, Add(alibaba, former));
+        return (new { account = Account, ingress = 87 }, () => alibaba.EdgePort);
+    }
+
     private static (object Settings, Func<int> Port) Listener(AwsSimulator aws, TestCertificate former, LoadBalancerKind kind, string protocol)
     {
         var listener = aws.AddLoadBalancer(AwsClient.Region, kind, "web").AddListener(443, protocol, Add(aws, former));
@@ -101,6 +184,8 @@ internal static class ContractStands
 
     private static string Add(AwsSimulator aws, TestCertificate leaf, string region = AwsClient.Region) =>
         aws.AddCertificate(region, leaf.Pem, string.Concat(leaf.Intermediates().Select(static one => one.Pem)), leaf.KeyPem);
+
+    private static string Add(AlibabaSimulator alibaba, TestCertificate leaf) => alibaba.AddCertificate(leaf.FullChainPem, leaf.KeyPem, "by hand");
 
     private static string Add(TencentSimulator tencent, TestCertificate leaf) => tencent.AddCertificate(leaf.FullChainPem, leaf.KeyPem, "by hand");
 }

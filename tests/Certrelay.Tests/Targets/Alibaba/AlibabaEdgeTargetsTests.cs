@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+
+namespace Certrelay.Tests.Targets.Alibaba;
+
+/// <summary>Domains of the edge products: wildcards in the products' own form, HTTPS turned on only when that is wanted, each domain for itself.</summary>
+public sealed class AlibabaEdgeTargetsTests : IAsyncLifetime
+{
+    private AlibabaBench _bench = null!;
+
+    public async Task InitializeAsync() => _bench = await AlibabaBench.StartAsync();
+
+    public async Task DisposeAsync() => await _bench.DisposeAsync();
+
+    [Fact]
+    public async Task A_wildcard_domain_goes_without_its_star()
+    {
+        var (_, id) = _bench.Stored("before", "*.example.com");
+        _bench.Simulator.AddCdnDomain(".example.com", id);
+        using var leaf = _bench.Root.IssueLeaf("*.example.com");
+
+        await _bench.DeployAsync("alibaba-cdn", new() { ["domains"] = new JsonArray("*.example.com") }, leaf);
+
+        Assert.Equal(".example.com", _bench.Simulator.Calls.Single(static call => call.Action == "cdn.SetCdnDomainSSLCertificate").Resource);
+        Assert.Equal(leaf.Fingerprint, await _bench.EdgeAsync("www.example.com"));
+    }
+
+    [Fact]
+    public async Task A_domain_without_https_is_left_alone_unless_the_target_says_initial()
+    {
+        _bench.Simulator.AddCdnDomain("cdn.example.com", null);
+        using var leaf = _bench.Root.IssueLeaf("cdn.example.com");
+        JsonObject update = new() { ["domains"] = new JsonArray("cdn.example.com") };
+        JsonObject initial = new() { ["domains"] = new JsonArray("cdn.example.com"), ["initial"] = true };
+
+        var refusal = Assert.Single((await _bench.ReadAsync("alibaba-cdn", update)).Refusals);
+        var refused = await Assert.ThrowsAsync<Permanent>(() => _bench.DeployAsync("alibaba-cdn", update, leaf));
+        Assert.Empty(_bench.Writes);
+        var before = await _bench.ReadAsync("alibaba-cdn", initial);
+        var plan = await _bench.PlanAsync("alibaba-cdn", initial, leaf);
+        await _bench.DeployAsync("alibaba-cdn", initial, leaf);
+        Assert.Equal(leaf.Fingerprint, await _bench.EdgeAsync("cdn.example.com"));
+        await _bench.RestoreAsync("alibaba-cdn", initial, before);
+
+        Assert.Equal(("target.update-only", "target.update-only"), (refusal.Code, refused.Code));
+        Assert.Contains("turns HTTPS on", plan[^1].What, StringComparison.Ordinal);
+        Assert.Null(await _bench.EdgeAsync("cdn.example.com"));
+    }
+
+    [Fact]
+    public async Task One_refused_domain_leaves_its_neighbours_alone()
+    {
+        var (before, id) = _bench.Stored("before", "a.example.com", "b.example.com", "c.example.com");
+        JsonObject settings = new() { ["domains"] = new JsonArray("a.example.com", "b.example.com", "c.example.com") };
+        foreach (var domain in (string[])["a.example.com", "b.example.com", "c.example.com"])
+            _bench.Simulator.AddCdnDomain(domain, id);
+        _bench.Simulator.Refuse("b.example.com");
+        using var leaf = _bench.Root.IssueLeaf("*.example.com");
+
+        var outcomes = await _bench.DeployAsync("alibaba-cdn", settings, leaf);
+
+        Assert.Equal([true, false, true], outcomes.Select(static outcome => outcome.Succeeded));
+        Assert.Equal("cloud.refused", outcomes[1].Code);
+        Assert.Equal(leaf.Fingerprint, await _bench.EdgeAsync("a.example.com"));
+        Assert.Equal(before.Fingerprint, await _bench.EdgeAsync("b.example.com"));
+    }
+
+    [Fact]
+    public async Task A_domain_that_does_not_exist_is_told_before_anything_is_written()
+    {
+        using var leaf = _bench.Root.IssueLeaf("no.example.com");
+        JsonObject settings = new() { ["domains"] = new JsonArray("no.example.com") };
+
+        var reading = await _bench.ReadAsync("alibaba-cdn", settings);
+        var fault = await Assert.ThrowsAsync<Permanent>(() => _bench.DeployAsync("alibaba-cdn", settings, leaf));
+
+        Assert.Equal("cloud.not-found", Assert.Single(reading.Refusals).Code);
+        Assert.Equal("cloud.not-found", fault.Code);
+        Assert.Empty(_bench.Writes);
+    }
+}
