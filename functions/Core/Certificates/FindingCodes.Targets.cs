@@ -115,6 +115,10 @@ public static partial class FindingCodes
         "A CDN of the account stands before this place and ends TLS there.",
         "Deploy the certificate to the CDN's domain, with a target of its kind.");
 
+    public static readonly FindingCode TargetRegion = new("target.region", Severity.Error,
+        "What is bound there is a certificate of another region's store than the account's.",
+        "Give the account the site of the resource, or use an account of that site: a certificate is bound only from the store of its own site.");
+
     public static readonly FindingCode TargetByHand = new("target.by-hand", Severity.Error,
         "No supported call brings a certificate to this place.",
         "Take the steps that are named in the vendor's console, and watch the place with a target of the kind endpoint-only.");

@@ -16,6 +16,12 @@ public sealed partial class AlibabaSimulator
         set => _cas.Quota = value;
     }
 
+    /// <summary>The region of the store that certificates are put into from now on.</summary>
+    public string StoreRegion
+    {
+        set => _world.StoreRegion = value;
+    }
+
     /// <summary>The identifiers in the certificate store.</summary>
     public IReadOnlyList<string> Certificates
     {

@@ -8,6 +8,10 @@ namespace Certrelay.Targets.Alibaba;
 /// <summary>Calls of Alibaba Cloud's APIs: RPC (action and version in headers, parameters in the query or a form) and ROA (a path), signature V3.</summary>
 internal sealed class AlibabaApi(CloudSession session)
 {
+    public const string ChinaStore = "cn-hangzhou";
+
+    public const string InternationalStore = "ap-southeast-1";
+
     public CloudSession Session => session;
 
     /// <summary>True when writes are recorded and not sent.</summary>
@@ -17,7 +21,7 @@ internal sealed class AlibabaApi(CloudSession session)
     public bool IsInternational => session.Account.Site == "international";
 
     /// <summary>The region of the account's certificate store, which is part of every identifier of a certificate there.</summary>
-    public string StoreRegion => IsInternational ? "ap-southeast-1" : "cn-hangzhou";
+    public string StoreRegion => IsInternational ? InternationalStore : ChinaStore;
 
     /// <summary>The region that a target names, or else its account; throws <see cref="Permanent"/> (<c>target.settings</c>) when neither does.</summary>
     public string Region(string? own) => own ?? session.Account.Region

@@ -61,7 +61,7 @@ internal sealed class AlibabaDdosTarget(AlibabaDdosSettings settings, AlibabaApi
             {
                 (false, _) => AlibabaResource.Unfit(domain, FindingCodes.CloudNotFound, $"Anti-DDoS has no rule for {domain}."),
                 (_, null or "") => AlibabaResource.Unfit(domain, FindingCodes.TargetUpdateOnly, "The domain has no certificate; give it its first one in the Anti-DDoS console."),
-                _ => AlibabaResource.Of(domain, bound, (wanted, token) => AssociateAsync(domain, bound, wanted, token)),
+                _ => AlibabaResource.Of(domain, bound, (wanted, token) => AssociateAsync(domain, bound, wanted, token)) with { LooksUntilShown = 60 },
             });
         }
 

@@ -81,6 +81,7 @@ internal sealed class AlibabaEsaTarget(AlibabaEsaSettings settings, AlibabaApi a
             (IReadOnlyList<CloudField>)[new("SiteId", site), new("Type", "cas"), new("CasId", wanted), new("Region", api.StoreRegion), new("Id", id)],
             AlibabaApi.Nothing, settings.Site, token, write: AlibabaApi.Write($"replaces the certificate {id} of {settings.Site}", bound))) with
         {
+            LooksUntilShown = 60,
             Shown = Fingerprint.TryParse((entry.Text("FingerprintSha256") ?? "").Replace(":", "", StringComparison.Ordinal).ToLowerInvariant(), out var shown) ? shown : null,
         };
     }

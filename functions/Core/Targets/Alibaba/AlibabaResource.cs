@@ -23,6 +23,9 @@ internal sealed record AlibabaResource(string Id, string? Bound, Func<string, IR
     /// <summary>Whether nothing can be bound again, where nothing is bound.</summary>
     public bool CanBeEmpty { get; init; }
 
+    /// <summary>How many looks a change may take until reads show it: they are ten seconds apart after the first three.</summary>
+    public int LooksUntilShown { get; init; } = 6;
+
     /// <summary>Another way to the same end, taken once where the vendor took the calls and nothing moved; shown in the plan behind them. Null: there is none.</summary>
     public Func<string, CancellationToken, Task>? Otherwise { get; init; }
 

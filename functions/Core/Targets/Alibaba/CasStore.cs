@@ -65,7 +65,7 @@ internal sealed class CasStore(AlibabaApi api) : ICertificateStore
     {
         foreach (var type in (string[])["UPLOAD", "CERT"])
         {
-            await foreach (var row in RowsAsync(type, Keyword(domain), Page, cancellationToken))
+            await foreach (var row in RowsAsync(type, Parent(domain), Page, cancellationToken))
             {
                 if (row.Name == name)
                     return await DetailAsync(row.Id, cancellationToken) is { } found ? found with { Id = found.Id with { Name = name } } : null;
@@ -170,6 +170,13 @@ internal sealed class CasStore(AlibabaApi api) : ICertificateStore
 
     // The search is for parts of a name: a wildcard's is found by what stands behind its star.
     private static string Keyword(string name) => name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name;
+
+    // Behind the first label the names of a wildcard and of a host are the same.
+    private static string Parent(string domain)
+    {
+        var parent = domain[(domain.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return parent.Contains('.', StringComparison.Ordinal) ? parent : domain;
+    }
 
     private static StoredUpload Row(JsonElement row) => new(
         row.Text("CertificateId") ?? "", row.Text("Name") ?? "", Sha256(row.Text("Sha2")), Names(row),

@@ -29,6 +29,9 @@ internal sealed record EdgeApi(CloudAction Read, Func<JsonElement, EdgeDomain> P
 /// <summary>Domains whose certificate one call sets, from the store.</summary>
 internal sealed class EdgeDomains(AlibabaDomainsSettings settings, AlibabaApi api, CasStore store, EdgeApi edge) : IAlibabaProduct
 {
+    // These products take minutes; half an hour is what the kinds' windows give to the edge.
+    private const int LooksUntilShown = 180;
+
     /// <summary>A kind of this family.</summary>
     /// <param name="product">The product's API with its version.</param>
     public static TargetKind KindOf(string name, string title, EdgeApi edge, string product, string proof, params IReadOnlyList<string> gaps) => TargetKind.Of<AlibabaDomainsSettings>(
@@ -77,6 +80,7 @@ internal sealed class EdgeDomains(AlibabaDomainsSettings settings, AlibabaApi ap
             {
                 Shown = now.Shown,
                 CanBeEmpty = true,
+                LooksUntilShown = LooksUntilShown,
                 Refusal = now.Bound is null && !settings.Initial ? FindingCodes.TargetUpdateOnly.At(domain, "HTTPS is off for this domain; set initial: true to have it turned on.") : null,
             };
         }

@@ -9,9 +9,6 @@ namespace Certrelay.Targets.Alibaba;
 /// </summary>
 internal sealed class StoreBoundTarget(AlibabaApi api, CasStore store, IAlibabaProduct product) : IDeployTarget
 {
-    // A change may be told a little before it is shown.
-    private const int LooksUntilShown = 6;
-
     private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(1);
 
     // Long before, a certificate is everywhere or will not get there.
@@ -27,7 +24,15 @@ internal sealed class StoreBoundTarget(AlibabaApi api, CasStore store, IAlibabaP
             states.Add(new ResourceState(resource.Id, resource.Shown ?? leaf?.Fingerprint, resource.Bound is null ? resource.CanBeEmpty : leaf is not null) { Bound = resource.Bound });
         }
 
-        return new TargetReading(new TargetState(states), [.. resources.Select(static resource => resource.Refusal).OfType<Finding>()], Backup: null);
+        return new TargetReading(new TargetState(states), [.. resources.Select(static resource => resource.Refusal).OfType<Finding>(), .. resources.Select(Stranger).OfType<Finding>()], Backup: null);
+    }
+
+    /// <summary>Sites have stores of their own: an identifier of another one shows that the account, or the resource, is of the wrong site.</summary>
+    private Finding? Stranger(AlibabaResource resource)
+    {
+        var other = (resource.Bound ?? "").Split(',').Select(static id => id.Split('-', 2))
+            .FirstOrDefault(parts => parts is [{ Length: > 0 } number, AlibabaApi.ChinaStore or AlibabaApi.InternationalStore] && number.All(char.IsAsciiDigit) && parts[1] != api.StoreRegion);
+        return other is null ? null : FindingCodes.TargetRegion.At(resource.Id, $"The certificate {string.Join('-', other)} is of the store in {other[1]}, the account's is in {api.StoreRegion}.");
     }
 
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, PendingJob? job, CancellationToken cancellationToken)
@@ -135,7 +140,7 @@ internal sealed class StoreBoundTarget(AlibabaApi api, CasStore store, IAlibabaP
         if (job.Started.TryGetValue(resource.Id, out var asked) && AlibabaResource.IsSame(asked.Bound, resource.Bound))
         {
             // Asked for, and nothing has moved since.
-            if (job.Look - asked.Look < LooksUntilShown)
+            if (job.Look - asked.Look < resource.LooksUntilShown)
                 return false;
             if (resource.Otherwise is not { } otherwise || !job.Detoured.Add(resource.Id))
                 throw new Permanent(FindingCodes.CloudConflict.Code, $"The vendor took the change, but another certificate is bound: {resource.Bound ?? "none"}.");

@@ -46,6 +46,26 @@ public sealed class AlibabaEdgeTargetsTests : IAsyncLifetime
         Assert.Null(await _bench.EdgeAsync("cdn.example.com"));
     }
 
+    [Theory]
+    [InlineData("alibaba-live")]
+    [InlineData("alibaba-ddos")]
+    public async Task What_is_known_by_name_alone_comes_back_though_a_wildcard_stands_for_it(string kind)
+    {
+        var (before, id) = _bench.Stored("before", "*.example.com");
+        _bench.Simulator.AddLiveDomain("live.example.com", id);
+        _bench.Simulator.AddDdosDomain("ddos.example.com", id);
+        var domain = $"{kind["alibaba-".Length..]}.example.com";
+        using var leaf = _bench.Root.IssueLeaf("*.example.com");
+        JsonObject settings = new() { ["domains"] = new JsonArray(domain) };
+        using var reading = await _bench.ReadAsync(kind, settings);
+
+        await _bench.DeployAsync(kind, settings, leaf);
+        var outcome = Assert.Single(await _bench.RestoreAsync(kind, settings, reading));
+
+        Assert.True(reading.State.Resources[0].Restorable && outcome.Succeeded, outcome.Message);
+        Assert.Equal(before.Fingerprint, await _bench.EdgeAsync(domain));
+    }
+
     [Fact]
     public async Task One_refused_domain_leaves_its_neighbours_alone()
     {

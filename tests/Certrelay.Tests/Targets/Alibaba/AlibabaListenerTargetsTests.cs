@@ -102,6 +102,20 @@ public sealed class AlibabaListenerTargetsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_certificate_of_another_sites_store_is_told_in_the_plan()
+    {
+        _bench.Simulator.StoreRegion = "ap-southeast-1";
+        var (_, id) = _bench.Stored("of the other site", Name);
+        _bench.Simulator.AddListener("ALB", "lsn-1", id);
+
+        using var reading = await _bench.ReadAsync("alibaba-alb", new() { ["listeners"] = new JsonArray("lsn-1") });
+
+        Assert.Equal("target.region", Assert.Single(reading.Refusals).Code);
+        Assert.Contains("ap-southeast-1", reading.Refusals[0].Message, StringComparison.Ordinal);
+        Assert.Contains("site", reading.Refusals[0].Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_domain_of_an_accelerator_is_replaced_alone()
     {
         var (main, mainId) = _bench.Stored("main", "main.example.com");
