@@ -13,5 +13,5 @@ public sealed class Plans(RolloutStart start, RolloutPlanner planner)
     [Description("Shows what a rollout would do: what is bound now, every write to come, and what would be refused. Vendors are read; nothing is written.")]
     public async Task<IResult> PlanAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/plan")] HttpRequest request, CancellationToken cancellationToken) =>
-        Answer.Ok(PlanView.Of(await planner.PlanAsync(await RolloutOrders.CheckedAsync(request, start, cancellationToken), cancellationToken)));
+        Answer.Ok(PlanView.Of(await planner.PlanAsync(await RolloutOrders.CheckedAsync(request, start, planOnly: true, cancellationToken), cancellationToken)));
 }

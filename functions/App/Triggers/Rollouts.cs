@@ -19,7 +19,7 @@ public sealed class Rollouts(RolloutStart start, RolloutPlanner planner, Rollout
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rollouts")] HttpRequest request, CancellationToken cancellationToken)
     {
         var (longest, planOnly) = (request.Wait, request.Flag("plan") ?? false);
-        var wanted = await RolloutOrders.CheckedAsync(request, start, cancellationToken);
+        var wanted = await RolloutOrders.CheckedAsync(request, start, planOnly, cancellationToken);
         var plan = planOnly || wanted.Plan is not null ? await planner.PlanAsync(wanted, cancellationToken) : null;
         if (planOnly)
         {

@@ -31,14 +31,8 @@ public static class PreFlight
                 endpoint.ToString(), $"The certificate covers {string.Join(", ", context.Version.Names)}, not {endpoint.EffectiveServerName}."));
     }
 
-    private static IEnumerable<Finding> KeyType(StepContext context)
-    {
-        if (!context.Kind.KeyAlgorithms.Contains(context.Version.KeyAlgorithm))
-        {
-            yield return FindingCodes.TargetKeyType.At(
-                context.Target.Name, $"A {context.Kind.Name} target takes {string.Join(", ", context.Kind.KeyAlgorithms)} keys, this one is {context.Version.KeyAlgorithm}.");
-        }
-    }
+    private static IEnumerable<Finding> KeyType(StepContext context) =>
+        TargetKeys.WhyNot(context.Target.Name, context.Kind, context.Version.KeyAlgorithm) is { } why ? [FindingCodes.TargetKeyType.At(context.Target.Name, why)] : [];
 
     private static IEnumerable<Finding> Age(StepContext context, IReadOnlyList<EndpointReading> baseline, DateTimeOffset now)
     {

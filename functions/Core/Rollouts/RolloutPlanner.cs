@@ -60,6 +60,7 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
         var state = (await store.ReadAsync<TargetStateRecord>(TargetStateRecord.Key(name), cancellationToken))?.Value ?? new TargetStateRecord();
         var baseline = probe.ReadAsync(target, cancellationToken);
         var calls = new CloudPlan(uploads);
+        using var context = new StepContext(Step(name), Rollout(version, request), target, state, version, kind);
         TargetState? now = null;
         List<Finding> refusals = [];
         Failure? failure = null;
@@ -69,8 +70,7 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
             var opened = kind.Create(target.Settings, session is null ? new TargetContext(services) : new TargetContext(services) { Cloud = session, Names = version.Names });
             using var reading = await opened.ReadAsync(cancellationToken);
             now = reading.State;
-            using var context = new StepContext(Step(name), Rollout(version, request), target, state, version, kind);
-            refusals = [.. PreFlight.Check(context, await baseline, time.GetUtcNow()), .. PreFlight.InPlace(context, now), .. reading.Refusals];
+            refusals = [.. PreFlight.InPlace(context, now), .. reading.Refusals];
             if (now.Resources is not { Count: > 0 } resources || !resources.All(resource => resource.Fingerprint == version.Fingerprint))
                 await PlanWritesAsync(opened, kind, target, version, calls, cancellationToken);
         }
@@ -79,7 +79,8 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
             failure = fault;
         }
 
-        await baseline;
+        // Known also where the target could not be read.
+        refusals.InsertRange(0, PreFlight.Check(context, await baseline, time.GetUtcNow()));
         return new TargetPlan(name, target.Kind, now, calls.Calls, refusals, failure, GroundOf(target, version.Fingerprint, now));
     }
 

@@ -42,6 +42,24 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
         return faults;
     }
 
+    /// <summary>Every named target that cannot take the version's key; empty when all can, or when the request overrides it. A plan shows the same as a refusal of its target.</summary>
+    public async Task<IReadOnlyList<SettingsFault>> CheckKeyAsync(RolloutRequest request, CancellationToken cancellationToken)
+    {
+        var faults = new List<SettingsFault>();
+        if (request.Overrides.Contains(FindingCodes.TargetKeyType.Code) || await VersionAsync(request, cancellationToken) is not { } version)
+            return faults;
+        foreach (var name in (await TargetsAsync(request, cancellationToken)).Where(ResourceName.IsValid))
+        {
+            if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken) is { } target && DeployTargets.Find(target.Value.Kind) is { Writes: true } kind
+                && TargetKeys.WhyNot(name, kind, version.KeyAlgorithm) is { } why)
+            {
+                faults.Add(new SettingsFault("targets", why, FindingCodes.TargetKeyType.Code));
+            }
+        }
+
+        return faults;
+    }
+
     /// <summary>Begins a checked request. Each target's generation rises, so that older steps give way; then the rollout is written, then its steps are nudged. With a plan, a step whose ground differs from it is blocked.</summary>
     public async Task<string> StartAsync(RolloutRequest request, string by, string correlation, CancellationToken cancellationToken, RolloutPlan? plan = null)
     {

@@ -53,8 +53,8 @@ public sealed record TargetKind
     /// <summary>How long the new certificate may take to be seen everywhere, unless the target says otherwise.</summary>
     public TimeSpan VerificationWindow { get; }
 
-    /// <summary>The kinds of keys that can be deployed there.</summary>
-    public IReadOnlyList<string> KeyAlgorithms { get; init; } = ["Rsa", "P256", "P384", "P521"];
+    /// <summary>The kinds of keys that can be deployed there, by the names of <see cref="KeyAlgorithm"/>; a kind that takes others too says <c>[.. TargetKeys.Usual, nameof(KeyAlgorithm.Sm2)]</c>.</summary>
+    public IReadOnlyList<string> KeyAlgorithms { get; init; } = TargetKeys.Usual;
 
     /// <summary>What only the host can say about valid settings, such as whether it has a folder of that name.</summary>
     public Func<object, IServiceProvider, IEnumerable<SettingsFault>>? CheckOnHost { get; init; }

@@ -1,0 +1,20 @@
+using Certrelay.Certificates;
+
+namespace Certrelay.Targets;
+
+/// <summary>Which kinds of targets take which kinds of keys.</summary>
+public static class TargetKeys
+{
+    /// <summary>What every TLS server and every vendor takes.</summary>
+    public static IReadOnlyList<string> Usual { get; } = [nameof(KeyAlgorithm.Rsa), nameof(KeyAlgorithm.P256), nameof(KeyAlgorithm.P384), nameof(KeyAlgorithm.P521)];
+
+    /// <summary>Why a key cannot be deployed to a target, as a sentence that names the kinds which take it; null when it can.</summary>
+    public static string? WhyNot(string target, TargetKind kind, string keyAlgorithm)
+    {
+        if (kind.KeyAlgorithms.Contains(keyAlgorithm))
+            return null;
+        var takers = DeployTargets.All.Where(other => other.Writes && other.KeyAlgorithms.Contains(keyAlgorithm)).Select(static other => other.Name).ToList();
+        return $"'{target}' is of the kind {kind.Name}, which takes {string.Join(", ", kind.KeyAlgorithms)} keys; this version's is {keyAlgorithm}, "
+            + (takers.Count == 0 ? "which no kind takes." : $"which these kinds take: {string.Join(", ", takers)}.");
+    }
+}
