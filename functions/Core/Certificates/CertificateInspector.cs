@@ -22,6 +22,9 @@ public static class CertificateInspector
             findings.AddRange(LeafRules.Judge(leaf, options));
         var key = KeyMatch.Choose(upload, leaf, options.KeyRequired, findings);
         if (chain is not null)
+            findings.Add(BrowserSupport.Judge(chain));
+        findings.AddRange(Sm2Identity.Judge(upload.Certificates));
+        if (chain is not null)
             findings.AddRange(ChainRules.Judge(chain, upload.IsOrdered ? upload.Certificates : chain.Path, options.Now));
         return new CertificateInspection(leaf, chain?.Issuers ?? [], key, findings.All, chain?.Root);
     }

@@ -44,7 +44,7 @@ internal static class ChainRules
             // Where the certificate's own key is of an unknown kind, that is said already and a signature of the same kind adds nothing.
             if (!KeyRules.CanVerify(certificate.PublicKey))
                 continue;
-            if (certificate.SignatureAlgorithm is { Hash: null, IsWeak: false })
+            if (certificate.SignatureAlgorithm is { CanVerify: false, IsWeak: false })
                 yield return FindingCodes.ChainUnverified.At(
                     certificate.Label, $"{certificate.Label} is signed with {certificate.SignatureAlgorithm.Name}, which cannot be checked here.");
             else if (chain.Roots.FirstOrDefault(root => root.IsNamedIssuerOf(certificate) && !KeyRules.CanVerify(root.PublicKey)) is { } root)

@@ -26,10 +26,12 @@ internal static class EcKeyReader
         if (curveOid is null)
             return new PrivateKeyReading.Unreadable();
         var curve = EllipticCurve.Of(curveOid);
-        if (curve.Algorithm is KeyAlgorithm.OtherCurve or KeyAlgorithm.Sm2)
+        if (curve.Algorithm is KeyAlgorithm.OtherCurve)
             return new PrivateKeyReading.Unsupported(curve.Name);
 
         var point = fields.NextIs(DerReader.Context(1)) ? fields.ReadSequence(DerReader.Context(1)).ReadBitString(out _) : default;
+        if (curve.Algorithm is KeyAlgorithm.Sm2)
+            return Sm2Key.Read(number.Span, point.Span);
         return Import(ECCurve.CreateFromValue(curveOid), curve.PrivateKeyLength, number.Span, point.Span);
     }
 

@@ -64,12 +64,16 @@ public static partial class FindingCodes
         "Send the private key together with the certificate, in the same text or as a field of its own.");
 
     public static readonly FindingCode KeyUnsupported = new("key.unsupported", Severity.Error,
-        "The key is of a kind that this product cannot check or deploy.",
-        "Use an RSA key of 2048 to 8192 bits or a key on P-256, P-384 or P-521; explicit curve parameters become a named curve with: openssl ec -in key.pem -param_enc named_curve");
+        "The key is of a kind that this product cannot check or deploy, such as ML-DSA.",
+        "Use an RSA key of 2048 to 8192 bits or a key on P-256, P-384 or P-521; SM2 and Ed25519 are taken too; explicit curve parameters become a named curve with: openssl ec -in key.pem -param_enc named_curve");
 
     public static readonly FindingCode KeyWeak = new("key.weak", Severity.Error,
         "The key is too weak: RSA below 2048 bits, or a curve other than P-256, P-384 and P-521.",
         "Have the certificate issued again with an RSA key of 2048 bits or more, or with a P-256 key.");
+
+    public static readonly FindingCode KeyBrowsers = new("key.browsers", Severity.Warning,
+        "Browsers refuse the key or a signature of the chain: Ed25519. An information for SM2, which only clients made for China's standards know.",
+        "Have the certificate issued with a P-256 or RSA key where browsers come; a server may hold one of each kind.");
 
     public static readonly FindingCode KeyPredictable = new("key.predictable", Severity.Error,
         "The RSA key was made by a chip whose primes follow a pattern, so that the private key can be computed (ROCA, CVE-2017-15361).",
@@ -138,6 +142,10 @@ public static partial class FindingCodes
     public static readonly FindingCode ChainUnverified = new("chain.unverified", Severity.Error,
         "A signature is of a kind that cannot be checked here.",
         "Have the certificate issued with RSA or ECDSA signatures and SHA-256 or better.");
+
+    public static readonly FindingCode ChainSignerIdentity = new("chain.signer-identity", Severity.Error,
+        "An SM2 signature was made in the name of nobody; the signer's name is part of what is signed, and clients take the usual one (GM/T 0009 section 10).",
+        "Have the certificate signed again with the usual identity; OpenSSL 3 is told so: openssl x509 -req -sm3 -sigopt distid:1234567812345678");
 
     public static readonly FindingCode ChainNames = new("chain.names", Severity.Error,
         "A certificate names what an authority above it may not issue for (name constraints, RFC 5280 section 4.2.1.10).",

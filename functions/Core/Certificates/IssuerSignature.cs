@@ -24,14 +24,11 @@ internal static class IssuerSignature
     /// <summary>The same for a revocation list or an OCSP response, which are signed alike.</summary>
     public static SignatureCheck Check(SignedContent content, PublicKeyInfo issuerKey)
     {
-        var algorithm = content.Algorithm;
-        if (algorithm.Hash is not { } hash || !KeyRules.CanVerify(issuerKey))
+        if (!content.Algorithm.CanVerify || !KeyRules.CanVerify(issuerKey))
             return SignatureCheck.Unsupported;
         try
         {
-            return (issuerKey.Algorithm is KeyAlgorithm.Rsa ? CheckRsa(content, issuerKey, hash) : CheckEcdsa(content, issuerKey, hash))
-                ? SignatureCheck.Valid
-                : SignatureCheck.Invalid;
+            return Verify(content, issuerKey) ? SignatureCheck.Valid : SignatureCheck.Invalid;
         }
         catch (CryptographicException)
         {
@@ -40,10 +37,18 @@ internal static class IssuerSignature
         }
     }
 
-    private static bool CheckRsa(SignedContent content, PublicKeyInfo issuerKey, HashAlgorithmName hash)
+    private static bool Verify(SignedContent content, PublicKeyInfo issuerKey) => issuerKey.Algorithm switch
+    {
+        KeyAlgorithm.Rsa => CheckRsa(content, issuerKey),
+        KeyAlgorithm.Sm2 => content.Algorithm.IsSm2 && Sm2Signature.Verify(content.ToBeSigned, content.Signature, issuerKey),
+        KeyAlgorithm.Ed25519 => content.Algorithm.IsEd25519 && Ed25519Key.Verify(content.ToBeSigned, content.Signature, issuerKey),
+        _ => CheckEcdsa(content, issuerKey),
+    };
+
+    private static bool CheckRsa(SignedContent content, PublicKeyInfo issuerKey)
     {
         var algorithm = content.Algorithm;
-        if (!algorithm.IsRsaPkcs1 && !algorithm.IsRsaPss)
+        if (algorithm.Hash is not { } hash || (!algorithm.IsRsaPkcs1 && !algorithm.IsRsaPss))
             return false;
         using var rsa = RSA.Create();
         // Not as SPKI: the framework refuses one that is marked as RSASSA-PSS.
@@ -52,9 +57,9 @@ internal static class IssuerSignature
         return rsa.VerifyData(content.ToBeSigned.Span, content.Signature.Span, hash, padding);
     }
 
-    private static bool CheckEcdsa(SignedContent content, PublicKeyInfo issuerKey, HashAlgorithmName hash)
+    private static bool CheckEcdsa(SignedContent content, PublicKeyInfo issuerKey)
     {
-        if (!content.Algorithm.IsEcdsa)
+        if (!content.Algorithm.IsEcdsa || content.Algorithm.Hash is not { } hash)
             return false;
         using var ecdsa = ECDsa.Create();
         ecdsa.ImportSubjectPublicKeyInfo(issuerKey.Spki.Span, out _);

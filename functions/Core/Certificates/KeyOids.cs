@@ -10,7 +10,7 @@ internal static class KeyOids
 
     public static KeyAlgorithm AlgorithmOf(string oid) => oid switch
     {
-        "1.3.101.112" => KeyAlgorithm.Ed25519,
+        Ed25519Key.Oid => KeyAlgorithm.Ed25519,
         "1.3.101.113" => KeyAlgorithm.Ed448,
         "2.16.840.1.101.3.4.3.17" or "2.16.840.1.101.3.4.3.18" or "2.16.840.1.101.3.4.3.19" => KeyAlgorithm.MlDsa,
         "1.2.840.10040.4.1" => KeyAlgorithm.Dsa,
@@ -21,7 +21,7 @@ internal static class KeyOids
     {
         "1.3.101.110" => "X25519",
         "1.3.101.111" => "X448",
-        "1.3.101.112" => "Ed25519",
+        Ed25519Key.Oid => "Ed25519",
         "1.3.101.113" => "Ed448",
         "2.16.840.1.101.3.4.3.17" => "ML-DSA-44",
         "2.16.840.1.101.3.4.3.18" => "ML-DSA-65",

@@ -13,7 +13,7 @@ internal static class KeyRules
     /// <summary>What is wrong with a key; null when nothing is.</summary>
     public static Finding? Judge(PublicKeyInfo key, string scope) => key switch
     {
-        { Algorithm: KeyAlgorithm.P256 or KeyAlgorithm.P384 or KeyAlgorithm.P521 } => null,
+        { Algorithm: KeyAlgorithm.P256 or KeyAlgorithm.P384 or KeyAlgorithm.P521 or KeyAlgorithm.Sm2 or KeyAlgorithm.Ed25519 } => null,
         { Algorithm: KeyAlgorithm.OtherCurve } => FindingCodes.KeyWeak.At(scope, $"The key is on {key.Name}, which TLS clients do not accept."),
         { Algorithm: not KeyAlgorithm.Rsa } => FindingCodes.KeyUnsupported.At(scope, $"The key is of a kind that cannot be deployed: {key.Name}."),
         { Bits: < FewestRsaBits } => FindingCodes.KeyWeak.At(scope, $"The RSA key has {key.Bits} bits; clients accept {FewestRsaBits} at least."),
@@ -27,7 +27,7 @@ internal static class KeyRules
     /// <summary>True when a signature by this key can be checked in bounded time.</summary>
     public static bool CanVerify(PublicKeyInfo key) => key.Algorithm switch
     {
-        KeyAlgorithm.P256 or KeyAlgorithm.P384 or KeyAlgorithm.P521 => true,
+        KeyAlgorithm.P256 or KeyAlgorithm.P384 or KeyAlgorithm.P521 or KeyAlgorithm.Sm2 or KeyAlgorithm.Ed25519 => true,
         KeyAlgorithm.Rsa => key.Bits <= MostRsaBits && key.Exponent.Length <= LongestExponent,
         _ => false,
     };

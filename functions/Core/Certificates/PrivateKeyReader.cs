@@ -71,6 +71,7 @@ internal static class PrivateKeyReader
             EllipticCurve.KeyOid when !algorithm.NextIs(Asn1Tag.ObjectIdentifier)
                 => new PrivateKeyReading.Unsupported(PublicKeyInfo.ExplicitParameters),
             EllipticCurve.KeyOid => EcKeyReader.Read(key, algorithm.ReadOid()),
+            Ed25519Key.Oid => Ed25519Key.Read(key),
             _ => new PrivateKeyReading.Unsupported(KeyOids.NameOf(oid)),
         };
     }

@@ -71,6 +71,7 @@ public sealed record PublicKeyInfo
         {
             KeyOids.Rsa or KeyOids.RsaPss => Rsa(spki, key),
             EllipticCurve.KeyOid => Ec(spki, key, parameters),
+            Ed25519Key.Oid when key.Length is not Ed25519Key.Length => Unknown(spki, key, $"Ed25519 with {key.Length} octets"),
             _ => Other(spki, key, oid),
         };
     }

@@ -14,6 +14,8 @@ public sealed record SignatureAlgorithm
         RsaPkcs1,
         RsaPss,
         Ecdsa,
+        Sm2,
+        Ed25519,
     }
 
     private readonly Scheme _scheme;
@@ -27,7 +29,7 @@ public sealed record SignatureAlgorithm
 
     public string Name { get; }
 
-    /// <summary>Null when this product cannot check the signature.</summary>
+    /// <summary>Null where the algorithm has its own, and where this product cannot check the signature.</summary>
     public HashAlgorithmName? Hash { get; }
 
     /// <summary>True for MD2, MD5 and SHA-1, which no client accepts any more (CA/B Baseline Requirements section 7.1.3.2).</summary>
@@ -38,6 +40,13 @@ public sealed record SignatureAlgorithm
     internal bool IsRsaPss => _scheme is Scheme.RsaPss;
 
     internal bool IsEcdsa => _scheme is Scheme.Ecdsa;
+
+    internal bool IsSm2 => _scheme is Scheme.Sm2;
+
+    internal bool IsEd25519 => _scheme is Scheme.Ed25519;
+
+    /// <summary>True when this product can check the signature.</summary>
+    internal bool CanVerify => Hash is not null || IsSm2 || IsEd25519;
 
     /// <summary>Reads an AlgorithmIdentifier (RFC 5280 section 4.1.1.2).</summary>
     internal static SignatureAlgorithm Read(ReadOnlyMemory<byte> encoded)
@@ -62,7 +71,8 @@ public sealed record SignatureAlgorithm
         "1.2.840.10040.4.3" => new(oid, "DSA with SHA-1", weak: true),
         "1.2.840.113549.1.1.14" => new(oid, "RSA with SHA-224"),
         "1.2.840.10045.4.3.1" => new(oid, "ECDSA with SHA-224"),
-        "1.2.156.10197.1.501" => new(oid, "SM2 with SM3"),
+        "1.2.156.10197.1.501" => new(oid, "SM2 with SM3", Scheme.Sm2),
+        Ed25519Key.Oid => new(oid, "Ed25519", Scheme.Ed25519),
         _ => new(oid, KeyOids.NameOf(oid)),
     };
 

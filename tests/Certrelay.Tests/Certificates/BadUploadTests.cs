@@ -93,7 +93,8 @@ public sealed class BadUploadTests
             () => RsaRoot.IssueLeaf("www.example.test").Pem + RsaRoot.Pem + RsaRoot.KeyPem,
             "chain.has-root=info key.mismatch"
         },
-        { "an Ed25519 key for an EC certificate", () => Leaf.FullChainPem + OpenSslFolder.Print("genpkey -algorithm ed25519"), "key.unsupported" },
+        { "an Ed25519 key for an EC certificate", () => Leaf.FullChainPem + OpenSslFolder.Print("genpkey -algorithm ed25519"), "key.mismatch" },
+        { "an Ed448 key for an EC certificate", () => Leaf.FullChainPem + OpenSslFolder.Print("genpkey -algorithm ed448"), "key.unsupported" },
         {
             "a brainpool key for a P-256 certificate",
             () => Leaf.FullChainPem + OpenSslFolder.Print("ecparam -name brainpoolP256r1 -genkey -noout"),
@@ -127,8 +128,9 @@ public sealed class BadUploadTests
             () => Lab("-newkey ec -pkeyopt ec_paramgen_curve:brainpoolP256r1"),
             "key.weak leaf.is-ca leaf.no-san leaf.self-signed"
         },
-        { "a laboratory certificate with Ed25519", () => Lab("-newkey ed25519"), "key.unsupported leaf.is-ca leaf.no-san leaf.self-signed" },
-        { "a laboratory certificate with SM2", () => Lab("-newkey sm2 -sm3"), "key.unsupported leaf.is-ca leaf.no-san leaf.self-signed" },
+        { "a laboratory certificate with Ed25519", () => Lab("-newkey ed25519"), "key.browsers=warning leaf.is-ca leaf.no-san leaf.self-signed" },
+        { "a laboratory certificate with SM2", () => Lab("-newkey sm2 -sm3"), "chain.incomplete=warning chain.signer-identity key.browsers=info leaf.is-ca leaf.no-san" },
+        { "the same in the usual name", () => Lab("-newkey sm2 -sm3 -sigopt distid:1234567812345678"), "key.browsers=info leaf.is-ca leaf.no-san leaf.self-signed" },
         {
             "a laboratory certificate with explicit parameters",
             () => Lab("-newkey ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit"),
@@ -137,7 +139,7 @@ public sealed class BadUploadTests
         {
             "an Ed25519 certificate with an RSA key",
             () => LabCertificate("-newkey ed25519") + RsaRoot.KeyPem,
-            "key.mismatch key.unsupported leaf.is-ca leaf.no-san leaf.self-signed"
+            "key.browsers=warning key.mismatch leaf.is-ca leaf.no-san leaf.self-signed"
         },
         { "a laboratory certificate", () => Lab("-newkey rsa:2048"), "leaf.is-ca leaf.no-san leaf.self-signed" },
         { "a certificate of version 1", Version1, "leaf.no-san" },
@@ -211,7 +213,8 @@ public sealed class BadUploadTests
         { "an intermediate of the future", () => Below(Authority with { NotBefore = Now.AddDays(1) }), "chain.not-yet-valid" },
         { "an intermediate with 1024 bits", () => Below(Authority with { Key = TestKey.Rsa(1024) }), "key.weak" },
         { "an intermediate signed with SHA-1", Sha1Intermediate, "chain.weak-signature" },
-        { "an Ed25519 root that signed the leaf", () => BelowRoot("ed25519"), "chain.has-root=info chain.unverified" },
+        { "an Ed25519 root that signed the leaf", () => BelowRoot("ed25519"), "chain.has-root=info key.browsers=warning" },
+        { "an Ed448 root that signed the leaf", () => BelowRoot("ed448"), "chain.has-root=info chain.unverified" },
         { "a brainpool root that signed the leaf", () => BelowRoot("ec -pkeyopt ec_paramgen_curve:brainpoolP256r1"), "chain.has-root=info chain.unverified" },
         { "in the wrong order", () => Intermediate.Pem + Leaf.KeyPem + Leaf.Pem, "chain.order=info" },
         { "with the root", () => Good + Root.Pem, "chain.has-root=info" },

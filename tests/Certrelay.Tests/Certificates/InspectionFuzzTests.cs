@@ -12,6 +12,7 @@ public sealed class InspectionFuzzTests
         { "an EC chain", () => Uploads.Good },
         { "an RSA chain with a PKCS#1 key", () => Uploads.RsaLeaf.FullChainPem + Uploads.RsaLeaf.Key.TraditionalPem },
         { "a laboratory certificate", () => OpenSslFolder.Laboratory("-newkey ed25519") },
+        { "a laboratory certificate with SM2", () => OpenSslFolder.Laboratory("-newkey sm2 -sm3 -sigopt distid:1234567812345678") },
         { "an RSA-PSS certificate", () => OpenSslFolder.Issue(Uploads.RsaRoot, "-sha256 -sigopt rsa_padding_mode:pss", "rsa-pss") },
     };
 

@@ -26,6 +26,7 @@ public sealed class KeyRulesTests
 
     [Theory]
     [InlineData("ML-DSA-65", "2.16.840.1.101.3.4.3.18", KeyAlgorithm.MlDsa)]
+    [InlineData("Ed25519 with 3 octets", "1.3.101.112", KeyAlgorithm.Unknown)]
     [InlineData("algorithm 1.2.3.4", "1.2.3.4", KeyAlgorithm.Unknown)]
     public void Keys_of_other_kinds_are_reported_by_name(string name, string oid, KeyAlgorithm algorithm)
     {

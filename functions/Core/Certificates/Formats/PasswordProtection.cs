@@ -45,6 +45,7 @@ internal sealed record PasswordProtection(int Rounds, string? Obstacle)
         "1.3.6.1.4.1.11591.4.11" => "scrypt",
         "1.2.840.113549.1.12.1.1" or "1.2.840.113549.1.12.1.2" => "RC4",
         "1.2.840.113549.1.5.14" => "PBMAC1",
+        "1.2.156.10197.1.104.2" => "SM4",
         _ => $"algorithm {oid}",
     });
 

@@ -19,10 +19,10 @@ public sealed record PolicyOptions : IValidatableObject
     [Description("True: every certificate has an owner.")]
     public bool OwnerRequired { get; init; }
 
-    [Description("Keys that are allowed: rsa-2048 for exactly so many bits, rsa-3072+ for so many or more, p-256, p-384, p-521. Empty: all that clients accept.")]
+    [Description("Keys that are allowed: rsa-2048 for exactly so many bits, rsa-3072+ for so many or more, p-256, p-384, p-521, sm2, ed25519. Empty: all that clients accept.")]
     public IReadOnlyList<string> Keys { get; init; } = [];
 
-    [Description("Signatures of the leaf that are allowed: rsa-sha256, rsa-pss-sha384, ecdsa-sha512 and the like. Empty: all that clients accept.")]
+    [Description("Signatures of the leaf that are allowed: rsa-sha256, rsa-pss-sha384, ecdsa-sha512 and the like, sm2-sm3, ed25519. Empty: all that clients accept.")]
     public IReadOnlyList<string> Signatures { get; init; } = [];
 
     [Description("Which validation is demanded where; for each name the first that matches counts.")]

@@ -7,6 +7,7 @@ internal static class SignatureWords
     public static IReadOnlyList<string> All { get; } =
     [
         .. new[] { "rsa", "rsa-pss", "ecdsa" }.SelectMany(static scheme => new[] { "256", "384", "512" }.Select(bits => $"{scheme}-sha{bits}")),
+        "sm2-sm3", "ed25519",
     ];
 
     extension(SignatureAlgorithm algorithm)
@@ -16,6 +17,8 @@ internal static class SignatureWords
         {
             get
             {
+                if (algorithm.IsSm2 || algorithm.IsEd25519)
+                    return algorithm.IsSm2 ? "sm2-sm3" : "ed25519";
                 var scheme = algorithm.IsRsaPkcs1 ? "rsa" : algorithm.IsRsaPss ? "rsa-pss" : algorithm.IsEcdsa ? "ecdsa" : null;
                 return All.FirstOrDefault(word => word == $"{scheme}-{algorithm.Hash?.Name?.ToLowerInvariant()}");
             }

@@ -41,11 +41,12 @@ internal sealed class Workshop : IDisposable
     public byte[] Bytes(string name) => File.ReadAllBytes(this[name]);
 
     /// <summary>Whether <c>openssl verify</c> finds a way from the leaf to the root, for a TLS server, with these intermediates.</summary>
-    public async Task<bool> VerifiesAsync(string leaf, string root, string? chain)
+    /// <param name="options">Such as the identity of an SM2 signature, which no other one takes.</param>
+    public async Task<bool> VerifiesAsync(string leaf, string root, string? chain, string options = "")
     {
         try
         {
-            await OpenSslAsync($"verify -purpose sslserver -CAfile {{{root}}} {(chain is null ? "" : $"-untrusted {{{chain}}}")} {{{leaf}}}");
+            await OpenSslAsync($"verify -purpose sslserver {options} -CAfile {{{root}}} {(chain is null ? "" : $"-untrusted {{{chain}}}")} {{{leaf}}}");
             return true;
         }
         catch (InvalidOperationException)
