@@ -4,7 +4,7 @@ using Certrelay.Vault;
 
 namespace Certrelay.App.Embedded;
 
-/// <summary>Every place in the records that names a version of a secret: keys of versions and of requests, credentials of accounts, and material for restores.</summary>
+/// <summary>Every place in the records that names a version of a secret: keys of versions, both of an SM2 pair, and of requests, credentials of accounts, and material for restores.</summary>
 internal sealed class RecordedReferences(IRecordStore store)
 {
     /// <summary>Has the records name each secret's new place; those that name others stay as they are. Returns how many changed. It can be run again.</summary>
@@ -12,7 +12,7 @@ internal sealed class RecordedReferences(IRecordStore store)
     {
         VaultReference? New(VaultReference? old) => old is not null && moved.TryGetValue(old, out var place) ? place : null;
         return await RewriteAsync<VersionRecord>(
-                Tables.Certificates, static row => row.StartsWith('v'), record => New(record.Key) is { } place ? record with { Key = place } : null, cancellationToken)
+                Tables.Certificates, static row => row.StartsWith('v'), record => Moved(record, New), cancellationToken)
             + await RewriteAsync<RequestRecord>(
                 Tables.Certificates, static row => row.StartsWith('q'), record => New(record.Key) is { } place ? record with { Key = place } : null, cancellationToken)
             + await RewriteAsync<AccountRecord>(
@@ -22,6 +22,13 @@ internal sealed class RecordedReferences(IRecordStore store)
             + await RewriteAsync<StepRecord>(
                 Tables.Rollouts, static row => row.StartsWith("s.", StringComparison.Ordinal), record => New(record.Backup) is { } place ? record with { Backup = place } : null, cancellationToken);
     }
+
+    private static VersionRecord? Moved(VersionRecord version, Func<VaultReference?, VaultReference?> place) =>
+        (place(version.Key), place(version.Encryption?.Key)) is var (key, second) && (key ?? second) is null ? null : version with
+        {
+            Key = key ?? version.Key,
+            Encryption = second is null ? version.Encryption : version.Encryption! with { Key = second },
+        };
 
     private async Task<int> RewriteAsync<T>(string table, Predicate<string> which, Func<T, T?> change, CancellationToken cancellationToken)
         where T : class, IRecord<T>

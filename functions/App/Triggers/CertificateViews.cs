@@ -19,6 +19,9 @@ public sealed record UploadView
 
     public Fingerprint? Fingerprint { get; init; }
 
+    /// <summary>Of the encryption certificate of an SM2 pair.</summary>
+    public Fingerprint? EncryptFingerprint { get; init; }
+
     public IReadOnlyList<string>? Names { get; init; }
 
     public DateTimeOffset? NotBefore { get; init; }
@@ -136,6 +139,9 @@ public sealed record VersionView
     /// <summary>Whether the vault holds the private key; without it a version is watched only.</summary>
     public required bool HasKey { get; init; }
 
+    /// <summary>The encryption certificate of an SM2 pair, of which everything else tells the signing one; the validity is that of both.</summary>
+    public EncryptionView? Encryption { get; init; }
+
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     public required DateTimeOffset Created { get; init; }
@@ -159,6 +165,7 @@ public sealed record VersionView
         SignatureAlgorithm = version.SignatureAlgorithm,
         Level = CertificateRecord.TryParse(version.Leaf, out var leaf) ? leaf.Level : null,
         HasKey = version.Key is not null,
+        Encryption = version.Encryption is { } pair ? EncryptionView.Of(pair) : null,
         Findings = version.Findings,
         Created = version.Created,
     };
@@ -167,7 +174,25 @@ public sealed record VersionView
     {
         LeafPem = Pem(version.Leaf),
         ChainPem = string.Concat(version.Chain.Select(Pem)),
+        Encryption = version.Encryption is { } pair ? EncryptionView.Of(pair) with { LeafPem = Pem(pair.Leaf) } : null,
     };
 
     private static string Pem(byte[] der) => PemEncoding.WriteString("CERTIFICATE", der) + "\n";
+}
+
+/// <summary>The second certificate of an SM2 version.</summary>
+public sealed record EncryptionView
+{
+    public required Fingerprint Fingerprint { get; init; }
+
+    public required string Serial { get; init; }
+
+    public required DateTimeOffset NotBefore { get; init; }
+
+    public required DateTimeOffset NotAfter { get; init; }
+
+    public string? LeafPem { get; init; }
+
+    public static EncryptionView Of(EncryptionRecord record) =>
+        new() { Fingerprint = record.Fingerprint, Serial = record.Serial, NotBefore = record.NotBefore, NotAfter = record.NotAfter };
 }

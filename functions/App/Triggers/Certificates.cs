@@ -44,7 +44,7 @@ public sealed class Certificates(
     [Query("name", "The certificate's name; made of the first DNS name when absent.")]
     [Query("allowSelfSigned", "Takes a self-signed laboratory certificate with warnings.", Type = typeof(bool))]
     [Query("dryRun", "Answers what would become of the upload and stores nothing.", Type = typeof(bool))]
-    [Description("Takes a certificate with its chain and key, in any of the forms that they come in (PEM, DER, PKCS#7, PKCS#12, JKS, ZIP): 201 for a new version, 200 for the same upload again, 422 with every finding at once.")]
+    [Description("Takes a certificate with its chain and key, in any of the forms that they come in (PEM, DER, PKCS#7, PKCS#12, JKS, ZIP), for SM2 also with the encryption certificate of the pair and its key: 201 for a new version, 200 for the same upload again, 422 with every finding at once.")]
     public async Task<IResult> UploadAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/certificates")] HttpRequest request, CancellationToken cancellationToken)
     {
@@ -203,15 +203,15 @@ public sealed class Certificates(
     /// <summary>A certificate that came alone gets its key from here, where it was requested here or has the key of the version before.</summary>
     private async Task<CertificateInspection> InspectAsync(HttpRequest request, UploadBody body, InspectionOptions options, CancellationToken cancellationToken)
     {
-        var inspection = CertificateInspector.Inspect(body.Inputs, options);
-        if (inspection.Leaf is not { } leaf || !inspection.Findings.Any(static finding => finding.Code == FindingCodes.KeyMissing.Code))
+        var inspection = PairInspector.Inspect(body.Inputs, body.Encryption, options);
+        if (inspection is not { Leaf: { } leaf, PrivateKey: null } || !inspection.Findings.Any(static finding => finding.Code == FindingCodes.KeyMissing.Code))
             return inspection;
         var name = body.Name ?? LineageName.Of(leaf);
         using var key = request.Caller.MaySee(name) ? await requests.KeyAsync(name, leaf.PublicKey.SpkiSha256, cancellationToken) : null;
         if (key is null)
             return inspection;
         inspection.Dispose();
-        return CertificateInspector.Inspect([.. body.Inputs, key.Memory], options);
+        return PairInspector.Inspect([.. body.Inputs, key.Memory], body.Encryption, options);
     }
 
     /// <summary>What targets would miss of the names that the certificate has now.</summary>
@@ -255,6 +255,7 @@ public sealed class Certificates(
         Name = name,
         Version = plan.Version,
         Fingerprint = inspection.Leaf?.Fingerprint,
+        EncryptFingerprint = inspection.Encryption?.Fingerprint,
         Names = inspection.Leaf is { } leaf ? [.. leaf.Names.Select(static subject => subject.Value)] : null,
         NotBefore = inspection.Leaf?.NotBefore,
         NotAfter = inspection.Leaf?.NotAfter,

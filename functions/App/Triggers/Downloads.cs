@@ -28,7 +28,7 @@ public sealed class Downloads(CertificateRegistry registry, CertificateExports e
         var lineage = (ResourceName.IsValid(name) ? await registry.ReadAsync(name, cancellationToken) : null)?.Value
             ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"There is no certificate '{name}'.");
         var version = await VersionAsync(request, lineage, cancellationToken);
-        var etag = ETags.OfContent(new { version.Fingerprint, version.Chain.Count, Key = version.Key?.Version, format.Name });
+        var etag = ETags.OfContent(new { version.Fingerprint, version.Chain.Count, Key = version.Key?.Version, Pair = version.Encryption?.Key.Version, format.Name });
         if (request.Knows(etag))
             return Answer.NotModified(etag);
 

@@ -19,6 +19,12 @@ public sealed record UploadRequest : IDisposable
 
     public SecretText? Key { get; init; }
 
+    /// <summary>The encryption certificate of an SM2 pair, of which <see cref="Certificate"/> is the signing one.</summary>
+    public SecretText? EncryptCertificate { get; init; }
+
+    /// <summary>The key of <see cref="EncryptCertificate"/>, unless that field holds it too.</summary>
+    public SecretText? EncryptKey { get; init; }
+
     /// <summary>Opens an encrypted key or keystore.</summary>
     public SecretText? Passphrase { get; init; }
 
@@ -38,6 +44,8 @@ public sealed record UploadRequest : IDisposable
         Certificate.Dispose();
         Chain?.Dispose();
         Key?.Dispose();
+        EncryptCertificate?.Dispose();
+        EncryptKey?.Dispose();
         Passphrase?.Dispose();
     }
 }
@@ -46,6 +54,9 @@ public sealed record UploadRequest : IDisposable
 internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDisposable? owned) : IDisposable
 {
     public IReadOnlyList<ReadOnlyMemory<byte>> Inputs { get; } = inputs;
+
+    /// <summary>The encryption certificate of an SM2 pair and its key; empty where none came.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Encryption { get; init; } = [];
 
     public string? Name { get; init; }
 
@@ -86,8 +97,15 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
     private static UploadBody OfJson(HttpRequest request)
     {
         var json = request.Json<UploadRequest>();
+        if (json is { EncryptKey: not null, EncryptCertificate: null })
+        {
+            json.Dispose();
+            throw new ProblemException(ProblemCodes.BodyInvalid, "The body has 1 fault.") { Faults = [LonelyKey] };
+        }
+
         return new UploadBody([.. new[] { json.Certificate, json.Chain, json.Key }.OfType<SecretText>().Select(static pem => pem.Bytes)], json)
         {
+            Encryption = [.. new[] { json.EncryptCertificate, json.EncryptKey }.OfType<SecretText>().Select(static pem => pem.Bytes)],
             Name = json.Name,
             Owner = json.Owner,
             Tags = json.Tags,
@@ -98,10 +116,12 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
 
     private static UploadBody OfForm(HttpRequest request)
     {
-        var form = MultipartForm.Read(request, "file", "certificate", "chain", "key", "passphrase", "name", "owner", "allowSelfSigned");
+        var form = MultipartForm.Read(request, "file", "certificate", "chain", "key", "encryptCertificate", "encryptKey", "passphrase", "name", "owner", "allowSelfSigned");
         var faults = new List<RequestFault>();
         if (!form.Contains("certificate") && !form.Contains("file"))
             faults.Add(new RequestFault("/certificate", "is missing"));
+        if (form.Contains("encryptKey") && !form.Contains("encryptCertificate"))
+            faults.Add(LonelyKey);
         var (name, owner, allow) = (Text(form, "name"), Text(form, "owner"), Text(form, "allowSelfSigned"));
         if (name is not null && !ResourceName.IsValid(name))
             faults.Add(new RequestFault("/name", NameForm));
@@ -112,14 +132,18 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
         if (faults.Count > 0)
             throw new ProblemException(ProblemCodes.BodyInvalid, $"The body has {faults.Count} faults.") { Faults = faults };
         string[] files = ["file", "certificate", "chain", "key"];
+        string[] second = ["encryptCertificate", "encryptKey"];
         return new UploadBody([.. files.SelectMany(field => form[field])], owned: null)
         {
+            Encryption = [.. second.SelectMany(field => form[field])],
             Name = name,
             Owner = owner,
             AllowSelfSigned = allow == "true",
             Passphrase = PassphraseOf(form["passphrase"].FirstOrDefault()),
         };
     }
+
+    private static RequestFault LonelyKey => new("/encryptCertificate", "is missing, and encryptKey belongs to it");
 
     private const string NameForm = "is to be 1 to 63 of a-z, 0-9 and single hyphens";
 
@@ -138,6 +162,7 @@ internal sealed class UploadBody(IReadOnlyList<ReadOnlyMemory<byte>> inputs, IDi
             throw QueryValues.Invalid("name", "differs from the name in the body");
         return new UploadBody(Inputs, owned)
         {
+            Encryption = Encryption,
             Name = name ?? Name,
             Owner = Owner,
             Tags = Tags,

@@ -2,8 +2,11 @@ using System.Security.Cryptography;
 
 namespace Certrelay.Certificates;
 
-/// <summary>One version as a target receives it: leaf and chain as DER, and the private key as PKCS#8 DER, which is zeroed on disposal.</summary>
-public sealed class CertificateBundle(string certificate, ReadOnlyMemory<byte> leaf, IReadOnlyList<ReadOnlyMemory<byte>> chain, byte[] privateKey) : IDisposable
+/// <summary>
+/// One version as a target receives it: leaf and chain as DER, and the private key as PKCS#8 DER, which is zeroed on disposal. An SM2 version may have a second leaf.
+/// </summary>
+public sealed class CertificateBundle(
+    string certificate, ReadOnlyMemory<byte> leaf, IReadOnlyList<ReadOnlyMemory<byte>> chain, byte[] privateKey, EncryptionLeaf? encryption = null) : IDisposable
 {
     /// <summary>The name of the lineage.</summary>
     public string Certificate { get; } = certificate;
@@ -14,6 +17,9 @@ public sealed class CertificateBundle(string certificate, ReadOnlyMemory<byte> l
 
     /// <summary>Issuer of the leaf first, without the root.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; } = chain;
+
+    /// <summary>The encryption certificate of an SM2 pair, of which <see cref="Leaf"/> is the signing one; null for any other version.</summary>
+    public EncryptionLeaf? Encryption { get; } = encryption;
 
     /// <summary>True when a name of the leaf serves a domain, which may be a wildcard itself.</summary>
     public bool Serves(string domain) => CertificateRecord.TryParse(Leaf, out var leaf) && leaf.Names.Any(name => name.Serves(domain));
@@ -36,5 +42,9 @@ public sealed class CertificateBundle(string certificate, ReadOnlyMemory<byte> l
     /// <summary>The private key as PKCS#8 PEM in a buffer that the caller must zero.</summary>
     public byte[] PrivateKeyPem() => PemEncoding.WriteUtf8("PRIVATE KEY"u8, privateKey);
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(privateKey);
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(privateKey);
+        Encryption?.Dispose();
+    }
 }

@@ -23,6 +23,10 @@ public sealed class CertificateInspection : IDisposable
         CertificateRecord? leaf, IReadOnlyList<CertificateRecord> chain, PrivateKey? privateKey, IReadOnlyList<Finding> findings, CertificateRecord? root = null) =>
         (Leaf, Chain, PrivateKey, Findings, Root) = (leaf, chain, privateKey, findings, root);
 
+    /// <summary>The same with the second certificate of an SM2 pair; the keys are the new one's to dispose.</summary>
+    internal CertificateInspection Joined(CertificateRecord? encryption, PrivateKey? encryptionKey, IReadOnlyList<Finding> findings) =>
+        new(Leaf, Chain, PrivateKey, findings, Root) { Certificates = Certificates, Encryption = encryption, EncryptionKey = encryptionKey };
+
     /// <summary>Null when no certificate could be read.</summary>
     public CertificateRecord? Leaf { get; }
 
@@ -35,11 +39,24 @@ public sealed class CertificateInspection : IDisposable
     /// <summary>The key of the leaf; null when it did not come or does not match.</summary>
     public PrivateKey? PrivateKey { get; }
 
+    /// <summary>All that came, whether they belong together or not.</summary>
+    internal IReadOnlyList<CertificateRecord> Certificates { get; init; } = [];
+
+    /// <summary>The encryption certificate of an SM2 pair; null when none came.</summary>
+    public CertificateRecord? Encryption { get; private init; }
+
+    /// <summary>The key of <see cref="Encryption"/>; null when it did not come or does not match.</summary>
+    public PrivateKey? EncryptionKey { get; private init; }
+
     /// <summary>One for each code and scope, always in the same order for the same input.</summary>
     public IReadOnlyList<Finding> Findings { get; }
 
     /// <summary>True when nothing refuses the upload.</summary>
     public bool IsAccepted => Findings.All(static finding => finding.Severity is not Severity.Error);
 
-    public void Dispose() => PrivateKey?.Dispose();
+    public void Dispose()
+    {
+        PrivateKey?.Dispose();
+        EncryptionKey?.Dispose();
+    }
 }

@@ -26,6 +26,6 @@ public static class CertificateInspector
         findings.AddRange(Sm2Identity.Judge(upload.Certificates));
         if (chain is not null)
             findings.AddRange(ChainRules.Judge(chain, upload.IsOrdered ? upload.Certificates : chain.Path, options.Now));
-        return new CertificateInspection(leaf, chain?.Issuers ?? [], key, findings.All, chain?.Root);
+        return new CertificateInspection(leaf, chain?.Issuers ?? [], key, findings.All, chain?.Root) { Certificates = upload.Certificates };
     }
 }

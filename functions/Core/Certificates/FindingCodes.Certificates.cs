@@ -85,7 +85,23 @@ public static partial class FindingCodes
 
     public static readonly FindingCode LeafSeveral = new("leaf.several", Severity.Error,
         "The input holds several certificates for servers, each with its key.",
-        "Upload them one by one; one entry is taken out of a keystore with: keytool -importkeystore -srckeystore FILE -srcalias NAME -destkeystore one.p12 -deststoretype PKCS12");
+        "Upload them one by one, and the two of an SM2 pair in the fields certificate and encryptCertificate; one entry is taken out of a keystore with: keytool -importkeystore -srckeystore FILE -srcalias NAME -destkeystore one.p12 -deststoretype PKCS12");
+
+    public static readonly FindingCode LeafPairKey = new("leaf.pair-key", Severity.Error,
+        "The two certificates of an upload cannot be a pair: both have SM2 keys, and each its own.",
+        "Send an encryption certificate only beside a signing certificate with an SM2 key; leave both fields out for any other certificate.");
+
+    public static readonly FindingCode LeafPairUsage = new("leaf.pair-usage", Severity.Error,
+        "A certificate of the pair may not be used for its part: the first signs, the second is encrypted to.",
+        "Send the one with the key usage digitalSignature as certificate, and the one with keyEncipherment, dataEncipherment or keyAgreement as encryptCertificate.");
+
+    public static readonly FindingCode LeafPairNames = new("leaf.pair-names", Severity.Error,
+        "The two certificates of the pair do not name the same hosts.",
+        "Send the two that were issued together, or have them issued with the same names.");
+
+    public static readonly FindingCode LeafPairIssuer = new("leaf.pair-issuer", Severity.Error,
+        "The two certificates of the pair were not issued by the same authority, and a server sends one chain for both.",
+        "Send the two that were issued together.");
 
     public static readonly FindingCode LeafExpired = new("leaf.expired", Severity.Error,
         "The certificate has expired.",

@@ -31,6 +31,10 @@ public static partial class FindingCodes
         "The same certificate is stored under another name.",
         "Use the existing name, or delete that certificate first.");
 
+    public static readonly FindingCode RecordPair = new("record.pair", Severity.Error,
+        "The signing certificate is stored already, with another encryption certificate.",
+        "Have both certificates of the pair issued anew, and upload them together.");
+
     public static readonly FindingCode RecordWatchedOnly = new("record.watched-only", Severity.Error,
         "A certificate without its key would take the place of one that has its key in the vault, or of a newer one.",
         "Give it another name, or upload it together with its key.");

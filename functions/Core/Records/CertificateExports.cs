@@ -10,6 +10,8 @@ public sealed class CertificateExports(VersionKeys keys)
     {
         if (format.HoldsKey && version.Key is null)
             return "The version is watched only: its key is not here.";
+        if (ExportFit.WhyNot(format, version.KeyAlgorithm, version.Encryption is not null) is { } unfit)
+            return unfit;
         if (format.NeedsRoot && RootOf(version).IsEmpty)
             return "The root is not known: it did not come with the upload, and this host trusts none that issued the chain.";
         return format.Name is "chain" && version.Chain.Count is 0 ? "The version has no intermediates." : null;
@@ -23,7 +25,7 @@ public sealed class CertificateExports(VersionKeys keys)
     {
         var bundle = format.HoldsKey
             ? await keys.OpenAsync(version, cancellationToken)
-            : new CertificateBundle(version.Certificate, version.Leaf, [.. version.Chain.Select(static der => (ReadOnlyMemory<byte>)der)], []);
+            : version.ToBundle([], []);
         using var content = new ExportContent(bundle, format.NeedsRoot ? RootOf(version) : default, passphrase, version.Created);
         return format.Export(content);
     }

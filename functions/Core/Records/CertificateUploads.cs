@@ -52,7 +52,9 @@ public sealed class CertificateUploads(
                 return new UploadResult([.. findings, Duplicate(holder)], null, null, Created: false);
             if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
             {
-                if (before is null || inspection.PrivateKey is null || !IsWatchedOnly(same))
+                if (HasAnotherPair(same, inspection))
+                    return new UploadResult([.. findings, FindingCodes.RecordPair.At(name)], null, null, Created: false);
+                if (before is null || !Completes(inspection, same))
                     return new UploadResult(findings, before?.Value, same, Created: false);
                 if (await AddKeyAsync(before, same, inspection, adopted, cancellationToken) is { } complete)
                     return complete;
@@ -62,7 +64,7 @@ public sealed class CertificateUploads(
             // Again at each turn: whoever deleted the certificate meanwhile has removed its keys too.
             var key = adopted ?? (inspection.PrivateKey is { } secret ? await keys.SaveAsync(name, leaf.Fingerprint, secret, cancellationToken) : null);
             var sequence = (before?.Value.Last ?? 0) + 1;
-            var version = Describe(name, sequence, leaf, inspection, now) with { Key = key, RolloutOwed = adopted is not null };
+            var version = Describe(name, sequence, leaf, inspection, now) with { Key = key, Encryption = await SavePairAsync(name, inspection, cancellationToken), RolloutOwed = adopted is not null };
             var lineage = described with { Current = sequence, Last = sequence, Updated = now, Leaf = CurrentLeaf.Of(version) };
             var listed = await lists.BeginAsync(before?.Value, lineage, cancellationToken);
             if (before is not null && keep.HintOf(before.Value, now) is { } hint)
@@ -106,24 +108,33 @@ public sealed class CertificateUploads(
         if (lineage is null)
             return new UploadPlan(findings, UploadEffect.NewCertificate, 1);
         if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
-            return new UploadPlan(findings, inspection.PrivateKey is not null && IsWatchedOnly(same) ? UploadEffect.KeyAdded : UploadEffect.Unchanged, same.Sequence);
+        {
+            return HasAnotherPair(same, inspection)
+                ? new UploadPlan([.. findings, FindingCodes.RecordPair.At(name)], UploadEffect.Refused, null)
+                : new UploadPlan(findings, Completes(inspection, same) ? UploadEffect.KeyAdded : UploadEffect.Unchanged, same.Sequence);
+        }
+
         return inspection.PrivateKey is not null || MayFollow(lineage, leaf)
             ? new UploadPlan(findings, UploadEffect.NewVersion, lineage.Last + 1)
             : new UploadPlan([.. findings, FindingCodes.RecordWatchedOnly.At(name)], UploadEffect.Refused, null);
     }
 
-    /// <summary>Gives a version that was watched only its key and the chain that came with it; null when the certificate changed meanwhile.</summary>
+    /// <summary>Gives a version what it lacks, its key with the chain that came with it or the second certificate of its pair; null when the certificate changed meanwhile.</summary>
     private async Task<UploadResult?> AddKeyAsync(
         Stored<LineageRecord> before, VersionRecord watched, CertificateInspection inspection, VaultReference? adopted, CancellationToken cancellationToken)
     {
         var (name, rowKey) = (before.Value.Name, VersionRecord.RowKey(watched.Certificate, watched.Sequence));
-        if (await store.ReadAsync<VersionRecord>(rowKey, cancellationToken) is not { } row || !IsWatchedOnly(row.Value))
+        if (await store.ReadAsync<VersionRecord>(rowKey, cancellationToken) is not { } row || !Completes(inspection, row.Value))
             return null;
         var version = row.Value with
         {
-            Key = adopted ?? await keys.SaveAsync(name, watched.Fingerprint, inspection.PrivateKey!, cancellationToken),
-            RolloutOwed = adopted is not null,
-            Chain = [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
+            Key = row.Value.Key ?? adopted ?? await keys.SaveAsync(name, watched.Fingerprint, inspection.PrivateKey!, cancellationToken),
+            Encryption = row.Value.Encryption ?? await SavePairAsync(name, inspection, cancellationToken),
+            NotBefore = Later(row.Value.NotBefore, inspection.Encryption?.NotBefore),
+            NotAfter = Earlier(row.Value.NotAfter, inspection.Encryption?.NotAfter),
+            RolloutOwed = row.Value.RolloutOwed || adopted is not null,
+            // A pair may be completed by the two leaves alone.
+            Chain = row.Value.Key is not null && inspection.Chain.Count == 0 ? row.Value.Chain : [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
             Root = inspection.Root?.Der.ToArray() ?? row.Value.Root,
             Findings = inspection.Findings,
         };
@@ -148,7 +159,21 @@ public sealed class CertificateUploads(
     private static bool Refuses(CertificateInspection inspection, IEnumerable<Finding> breaches) =>
         inspection.PrivateKey is not null && breaches.Any(static breach => breach.Severity is Severity.Error);
 
-    private static bool IsWatchedOnly(VersionRecord version) => version is { Key: null, Removing: false };
+    /// <summary>True when an upload has what the stored version of the same leaf lacks.</summary>
+    private static bool Completes(CertificateInspection inspection, VersionRecord version) =>
+        inspection.PrivateKey is not null && !version.Removing && (version.Key is null || (version.Encryption is null && inspection.EncryptionKey is not null));
+
+    private static bool HasAnotherPair(VersionRecord version, CertificateInspection inspection) =>
+        version.Encryption is { } pair && inspection.Encryption is { } sent && pair.Fingerprint != sent.Fingerprint;
+
+    /// <summary>The second certificate of a pair, its key in the vault; null where none came.</summary>
+    private async Task<EncryptionRecord?> SavePairAsync(string name, CertificateInspection inspection, CancellationToken cancellationToken) => inspection is { Encryption: { } leaf, EncryptionKey: { } key }
+        ? EncryptionRecord.Of(leaf, await keys.SaveAsync(name, leaf.Fingerprint, key, cancellationToken))
+        : null;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
 
     /// <summary>Whether a leaf without its key may become the current one: new rollouts take that, and lists show it.</summary>
     private static bool MayFollow(LineageRecord lineage, CertificateRecord leaf) =>
@@ -191,8 +216,8 @@ public sealed class CertificateUploads(
         Subject = leaf.Subject,
         Issuer = leaf.Issuer,
         Serial = leaf.Serial,
-        NotBefore = leaf.NotBefore,
-        NotAfter = leaf.NotAfter,
+        NotBefore = Later(leaf.NotBefore, inspection.Encryption?.NotBefore),
+        NotAfter = Earlier(leaf.NotAfter, inspection.Encryption?.NotAfter),
         KeyAlgorithm = leaf.PublicKey.Algorithm.ToString(),
         SignatureAlgorithm = leaf.SignatureAlgorithm.Name,
         Leaf = leaf.Der.ToArray(),

@@ -97,6 +97,9 @@ public sealed record VersionRecord : IRecord<VersionRecord>
     /// <summary>The private key's place; null for a version that is watched only.</summary>
     public VaultReference? Key { get; init; }
 
+    /// <summary>The second certificate of an SM2 pair with its key's place; null for any other version. What is told above is of the signing one, but the validity, which is that of both.</summary>
+    public EncryptionRecord? Encryption { get; init; }
+
     /// <summary>Warnings and information that did not refuse the upload.</summary>
     public IReadOnlyList<Finding> Findings { get; init => field = value ?? []; } = [];
 
@@ -107,6 +110,13 @@ public sealed record VersionRecord : IRecord<VersionRecord>
 
     /// <summary>True once its removal has begun: nothing new may use it.</summary>
     public bool Removing { get; init; }
+
+    /// <summary>Each place of the vault that the version names.</summary>
+    public IEnumerable<VaultReference> Keys() => new[] { Key, Encryption?.Key }.OfType<VaultReference>();
+
+    /// <summary>The version as a target or an export receives it; the keys are the bundle's to zero.</summary>
+    internal CertificateBundle ToBundle(byte[] key, byte[] encryptionKey) => new(
+        Certificate, Leaf, [.. Chain.Select(static der => (ReadOnlyMemory<byte>)der)], key, Encryption is { } pair ? new EncryptionLeaf(pair.Leaf, encryptionKey) : null);
 
     public static JsonTypeInfo<VersionRecord> Json => RecordJson.Default.VersionRecord;
 

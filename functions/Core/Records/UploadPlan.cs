@@ -14,7 +14,7 @@ public enum UploadEffect
     /// <summary>The same leaf is stored under this name already.</summary>
     Unchanged,
 
-    /// <summary>The same leaf is stored under this name, watched only until now: it gets its key.</summary>
+    /// <summary>The same leaf is stored under this name, watched only or without the second of its pair until now: it gets its key.</summary>
     KeyAdded,
 
     NewVersion,

@@ -38,7 +38,8 @@ public sealed class VersionKeys(IVault vault)
     {
         var reference = version.Key ?? throw Missing(version);
         using var pem = await vault.GetAsync(reference, cancellationToken) ?? throw Missing(version);
-        return new CertificateBundle(version.Certificate, version.Leaf, [.. version.Chain.Select(der => (ReadOnlyMemory<byte>)der)], KeyOf(pem.Memory, version) ?? throw Missing(version));
+        using var second = version.Encryption is { } pair ? await vault.GetAsync(pair.Key, cancellationToken) ?? throw Missing(version) : null;
+        return version.ToBundle(KeyOf(pem.Memory, version) ?? throw Missing(version), second is null ? [] : KeyOf(second.Memory, version) ?? throw Missing(version));
     }
 
     /// <summary>Where the keys of a lineage lie.</summary>

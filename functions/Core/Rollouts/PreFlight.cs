@@ -32,7 +32,7 @@ public static class PreFlight
     }
 
     private static IEnumerable<Finding> KeyType(StepContext context) =>
-        TargetKeys.WhyNot(context.Target.Name, context.Kind, context.Version.KeyAlgorithm) is { } why ? [FindingCodes.TargetKeyType.At(context.Target.Name, why)] : [];
+        TargetKeys.WhyNot(context.Target, context.Kind, context.Version.KeyAlgorithm) is { } why ? [FindingCodes.TargetKeyType.At(context.Target.Name, why)] : [];
 
     private static IEnumerable<Finding> Age(StepContext context, IReadOnlyList<EndpointReading> baseline, DateTimeOffset now)
     {

@@ -94,7 +94,7 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
         }
 
         // Nothing is sent, so the key stays in the vault.
-        using var bundle = new CertificateBundle(version.Certificate, version.Leaf, [.. version.Chain.Select(static der => (ReadOnlyMemory<byte>)der)], []);
+        using var bundle = version.ToBundle([], []);
         var result = await opened.DeployAsync(bundle, job: null, cancellationToken);
         // A step that comes back with its next phase is asked on; a placeholder of a vendor's job is done at once.
         for (var phases = 0; result is DeployResult.Pending { Job: var job } && !job.Id.StartsWith(CloudPlan.PlaceholderId, StringComparison.Ordinal) && phases < LongestPlan; phases++)

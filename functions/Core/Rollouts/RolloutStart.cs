@@ -51,7 +51,7 @@ public sealed class RolloutStart(IRecordStore store, CertificateIndex index, Ste
         foreach (var name in (await TargetsAsync(request, cancellationToken)).Where(ResourceName.IsValid))
         {
             if (await store.ReadAsync<TargetRecord>(TargetRecord.Key(name), cancellationToken) is { } target && DeployTargets.Find(target.Value.Kind) is { Writes: true } kind
-                && TargetKeys.WhyNot(name, kind, version.KeyAlgorithm) is { } why)
+                && TargetKeys.WhyNot(target.Value, kind, version.KeyAlgorithm) is { } why)
             {
                 faults.Add(new SettingsFault("targets", why, FindingCodes.TargetKeyType.Code));
             }

@@ -1,4 +1,5 @@
 using Certrelay.Certificates;
+using Certrelay.Records;
 
 namespace Certrelay.Targets;
 
@@ -8,7 +9,13 @@ public static class TargetKeys
     /// <summary>What every TLS server and every vendor takes.</summary>
     public static IReadOnlyList<string> Usual { get; } = [nameof(KeyAlgorithm.Rsa), nameof(KeyAlgorithm.P256), nameof(KeyAlgorithm.P384), nameof(KeyAlgorithm.P521)];
 
-    /// <summary>Why a key cannot be deployed to a target, as a sentence that names the kinds which take it; null when it can.</summary>
+    /// <summary>Why a key cannot be deployed to a target, or not be seen there, as a sentence; null when it can.</summary>
+    public static string? WhyNot(TargetRecord target, TargetKind kind, string keyAlgorithm) => WhyNot(target.Name, kind, keyAlgorithm)
+        ?? (keyAlgorithm is nameof(KeyAlgorithm.Sm2) && target.Endpoints.Count > 0
+            ? $"'{target.Name}' declares endpoints, and no handshake from here can show an SM2 certificate there: declare none for a target of SM2."
+            : null);
+
+    /// <summary>Why a key cannot be deployed to a target of a kind, as a sentence that names the kinds which take it; null when it can.</summary>
     public static string? WhyNot(string target, TargetKind kind, string keyAlgorithm)
     {
         if (kind.KeyAlgorithms.Contains(keyAlgorithm))

@@ -49,7 +49,7 @@ public sealed class Retention(
         }
 
         await index.ReleaseAsync(version.Value.Fingerprint, certificate, cancellationToken);
-        if (version.Value.Key is { } key)
+        foreach (var key in version.Value.Keys())
             await vault.RemoveVersionAsync(key, cancellationToken);
         await store.DeleteAsync(version, cancellationToken);
     }

@@ -1,4 +1,6 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
+using System.Security.Cryptography.Pkcs;
 using Certrelay.Tests.Support;
 
 namespace Certrelay.RealParts.Secrets;
@@ -6,6 +8,15 @@ namespace Certrelay.RealParts.Secrets;
 /// <summary>The numbers of a private key that nobody else may know, each by its name in the key's standard.</summary>
 internal static class SecretIntegers
 {
+    /// <summary>The number of an SM2 key in PEM, which the framework does not read by its name everywhere.</summary>
+    public static (string Name, byte[] Value) OfSm2(string key, string pem)
+    {
+        var info = Pkcs8PrivateKeyInfo.Decode(Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]), out _);
+        var fields = new AsnReader(info.PrivateKeyBytes, AsnEncodingRules.DER).ReadSequence();
+        fields.ReadInteger();
+        return ($"{key} d", fields.ReadOctetString());
+    }
+
     public static IEnumerable<(string Name, byte[] Value)> Of(string key, TestKey secret)
     {
         if (secret.TraditionalPem.StartsWith("-----BEGIN RSA", StringComparison.Ordinal))

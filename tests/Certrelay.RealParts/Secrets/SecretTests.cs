@@ -22,20 +22,22 @@ public sealed class SecretTests : IAsyncLifetime
     private readonly string _token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(300));
     private readonly string _refused = Convert.ToBase64String(RandomNumberGenerator.GetBytes(30));
     private readonly TestCertificate _authority = TestCertificates.Root().IssueAuthority("Test Intermediate");
+    private readonly Sm2Authority _pairs = new();
     private SecretSite _site = null!;
 
-    [RealFact("sh", "dotnet")]
+    [RealFact("sh", "dotnet", "openssl")]
     public async Task No_key_leaves_the_vault_by_success_by_any_failure_or_by_a_crash()
     {
         using var former = TestKey.P256();
         using var rsaKey = TestKey.Rsa();
         using var ecKey = TestKey.P256();
         using var lost = TestKey.Rsa();
-        var search = new SecretSearch([.. SecretIntegers.Of("former", former), .. SecretIntegers.Of("rsa", rsaKey), .. SecretIntegers.Of("ec", ecKey), .. SecretIntegers.Of("lost", lost), .. AccountSecrets()]);
+        var search = new SecretSearch([.. SecretIntegers.Of("former", former), .. SecretIntegers.Of("rsa", rsaKey), .. SecretIntegers.Of("ec", ecKey), .. SecretIntegers.Of("lost", lost), .. PairSecrets(), .. AccountSecrets()]);
         var (before, rsa, ec) = (Leaf(former), Leaf(rsaKey), Leaf(ecKey));
 
         await UploadsAsync(rsa, ec);
         await RolloutsAsync(before);
+        await PairAsync();
         await RefusalsAsync(ec, rsaKey, lost);
         await AccountsAsync();
         await LooksAsync();
@@ -53,7 +55,7 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.All(["rsa ", "ec ", "former "], name => Assert.Contains(served, found => found!.StartsWith(name, StringComparison.Ordinal)));
     }
 
-    [RealFact("sh", "dotnet")]
+    [RealFact("sh", "dotnet", "openssl")]
     public async Task With_a_Key_Vault_its_storage_is_the_only_place_of_any_key()
     {
         await using var simulator = await KeyVaultSimulator.StartAsync(TimeProvider.System);
@@ -64,11 +66,12 @@ public sealed class SecretTests : IAsyncLifetime
         using var ecKey = TestKey.P256();
         using var lost = TestKey.Rsa();
         var search = new SecretSearch(
-            [.. SecretIntegers.Of("former", former), .. SecretIntegers.Of("rsa", rsaKey), .. SecretIntegers.Of("ec", ecKey), .. SecretIntegers.Of("lost", lost), .. AccountSecrets(), ("client secret", Encoding.ASCII.GetBytes(simulator.ClientSecret))]);
+            [.. SecretIntegers.Of("former", former), .. SecretIntegers.Of("rsa", rsaKey), .. SecretIntegers.Of("ec", ecKey), .. SecretIntegers.Of("lost", lost), .. PairSecrets(), .. AccountSecrets(), ("client secret", Encoding.ASCII.GetBytes(simulator.ClientSecret))]);
         var (rsa, ec) = (Leaf(rsaKey), Leaf(ecKey));
 
         await UploadsAsync(rsa, ec);
         await RolloutsAsync(Leaf(former));
+        await PairAsync();
         await RefusalsAsync(ec, rsaKey, lost);
         await AccountsAsync();
         await LooksAsync();
@@ -83,9 +86,17 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.Equal(0, simulator.BodiesBeforeToken);
     }
 
-    public async Task InitializeAsync() => _site = await SecretSite.StartAsync();
+    public async Task InitializeAsync()
+    {
+        _pairs.Issue("enc", "sm2", "keyEncipherment,keyAgreement");
+        _site = await SecretSite.StartAsync();
+    }
 
-    public async Task DisposeAsync() => await _site.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _site.DisposeAsync();
+        _pairs.Dispose();
+    }
 
     private TestCertificate Leaf(TestKey key) => _authority.Issue(new TestCertificateOptions { Names = [RolloutBench.Host], Key = key });
 
@@ -94,6 +105,38 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.Equal(201, (await _site.SendAsync("POST", "/api/certificates?name=rsa", PemType, rsa.FullChainPem + rsa.Key.TraditionalPem)).Status);
         Assert.Equal(200, (await _site.SendAsync("POST", "/api/certificates?name=rsa", PemType, rsa.FullChainPem + rsa.KeyPem)).Status);
         await _site.JsonAsync("POST", "/api/certificates", new JsonObject { ["name"] = "ec", ["certificate"] = ec.FullChainPem, ["key"] = ec.Key.TraditionalPem }, 201);
+        await _site.JsonAsync("POST", "/api/certificates", Pair("enc.key"), 201);
+        await _site.JsonAsync("POST", "/api/certificates", Pair("sm2.key"), 422);
+    }
+
+    /// <summary>An SM2 pair with the named key for its second certificate.</summary>
+    private JsonObject Pair(string second) => new()
+    {
+        ["name"] = "pair",
+        ["certificate"] = _pairs.FullChain("sm2"),
+        ["key"] = _pairs["sm2.key"],
+        ["encryptCertificate"] = _pairs["enc.pem"],
+        ["encryptKey"] = _pairs[second],
+    };
+
+    private IEnumerable<(string Name, byte[] Value)> PairSecrets() => [SecretIntegers.OfSm2("signing", _pairs["sm2.key"]), SecretIntegers.OfSm2("encryption", _pairs["enc.key"])];
+
+    /// <summary>Both keys of the pair come to the files of a target, where the search finds them.</summary>
+    private async Task PairAsync()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_site.Folder, "sites", "gm")).FullName;
+        await _site.JsonAsync("POST", "/api/targets", new JsonObject
+        {
+            ["name"] = "gm",
+            ["kind"] = "directory",
+            ["settings"] = new JsonObject { ["root"] = "sites", ["folder"] = "gm", ["layout"] = new JsonObject { ["encryptCertificate"] = "enc.pem", ["encryptKey"] = "enc.key" } },
+            ["certificate"] = "pair",
+        }, 201);
+        var rollout = await _site.JsonAsync("POST", "/api/rollouts?wait=2m", new JsonObject { ["certificate"] = "pair", ["reason"] = "test" }, 200);
+        Assert.Equal("bound", (string)rollout["state"]!);
+        var search = new SecretSearch(PairSecrets());
+        Assert.StartsWith("signing ", search.InFile(Path.Combine(folder, "privkey.pem")));
+        Assert.StartsWith("encryption ", search.InFile(Path.Combine(folder, "enc.key")));
     }
 
     private async Task RolloutsAsync(TestCertificate before)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Certrelay.Certificates;
 using Certrelay.Tests.Support;
 using static Certrelay.Tests.Certificates.Uploads;
@@ -6,53 +5,8 @@ using static Certrelay.Tests.Certificates.Uploads;
 namespace Certrelay.Tests.Certificates;
 
 /// <summary>SM2 and Ed25519 as OpenSSL makes them: keys in every form, chains, and what is refused once it was changed.</summary>
-public sealed class Sm2Tests(Sm2Tests.Authority authority) : IClassFixture<Sm2Tests.Authority>
+public sealed class Sm2Tests(Sm2Authority authority) : IClassFixture<Sm2Authority>
 {
-    /// <summary>Root, intermediate and leaf of a kind each, made once.</summary>
-    public sealed class Authority : IDisposable
-    {
-        // OpenSSL signs in the name of nobody unless it is told the usual one.
-        private const string Sm2 = "-sm3 -sigopt distid:1234567812345678";
-
-        private readonly OpenSslFolder _folder = new();
-
-        public Authority()
-        {
-            _folder.Write("ca.ext", "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n");
-            _folder.Write("leaf.ext", "basicConstraints=critical,CA:FALSE\nsubjectAltName=DNS:www.example.test\nextendedKeyUsage=serverAuth\n");
-            Make("sm2", Sm2);
-            Make("ed25519", "");
-            _folder.Run("x509 -req -in sm2.csr -CA sm2-int.pem -CAkey sm2-int.key -sm3 -sigopt distid:8765432187654321 -days 3650 -extfile leaf.ext -out sm2-other-id.pem");
-            _folder.Run("x509 -req -in sm2.csr -CA sm2-int.pem -CAkey sm2-int.key -sm3 -days 3650 -extfile leaf.ext -out sm2-nameless.pem");
-        }
-
-        public string this[string name] => _folder.Read(name);
-
-        public string FullChain(string kind) => this[$"{kind}.pem"] + this[$"{kind}-int.pem"];
-
-        public byte[] Der(string name)
-        {
-            var text = this[name];
-            return Convert.FromBase64String(text[PemEncoding.Find(text).Base64Data]);
-        }
-
-        internal OpenSslFolder Folder => _folder;
-
-        public void Dispose() => _folder.Dispose();
-
-        private void Make(string kind, string signing)
-        {
-            foreach (var name in new[] { $"{kind}-root", $"{kind}-int", kind })
-                _folder.Run($"genpkey -algorithm {kind} -out {name}.key");
-            _folder.Run($"req -x509 -key {kind}-root.key -subj /CN=Root -days 3650 -out {kind}-root.pem {signing}".TrimEnd());
-            foreach (var (name, issuer, extensions) in new[] { ($"{kind}-int", $"{kind}-root", "ca.ext"), (kind, $"{kind}-int", "leaf.ext") })
-            {
-                _folder.Run($"req -new -key {name}.key -subj /CN={name} -out {name}.csr");
-                _folder.Run($"x509 -req -in {name}.csr -CA {issuer}.pem -CAkey {issuer}.key -days 3650 -extfile {extensions} -out {name}.pem {signing}".TrimEnd());
-            }
-        }
-    }
-
     private const string Verify = "verify -partial_chain -trusted sm2-int.pem -vfyopt distid:";
     private const string Secret = "correct-horse-42";
 
@@ -101,7 +55,7 @@ public sealed class Sm2Tests(Sm2Tests.Authority authority) : IClassFixture<Sm2Te
     {
         foreach (var key in new[] { $"{kind}-int.key", $"{other}.key" })
         {
-            using var inspection = CertificateInspector.Inspect(Pem.Bytes(authority.FullChain(kind) + authority[key]), new InspectionOptions { Now = Today });
+            using var inspection = CertificateInspector.Inspect(Pem.Bytes(authority.FullChain(kind, kind) + authority[key]), new InspectionOptions { Now = Today });
 
             Assert.Contains("key.mismatch", Codes(inspection), StringComparison.Ordinal);
             Assert.Null(inspection.PrivateKey);
@@ -143,6 +97,7 @@ public sealed class Sm2Tests(Sm2Tests.Authority authority) : IClassFixture<Sm2Te
     [Fact]
     public void A_signature_in_the_name_of_another_identity_is_refused_as_OpenSSL_does()
     {
+        authority.Issue("sm2-other-id", "sm2", "digitalSignature", signing: "-sm3 -sigopt distid:8765432187654321");
         var (leaf, issuer) = (Read("sm2-other-id.pem"), Read("sm2-int.pem"));
 
         Assert.Equal(SignatureCheck.Invalid, IssuerSignature.Check(leaf, issuer.PublicKey));
@@ -154,8 +109,9 @@ public sealed class Sm2Tests(Sm2Tests.Authority authority) : IClassFixture<Sm2Te
     [Fact]
     public void A_signature_in_the_name_of_nobody_is_told_from_a_broken_one()
     {
+        authority.Issue("sm2-nameless", "sm2", "digitalSignature", signing: "-sm3");
         using var inspection = CertificateInspector.Inspect(
-            Pem.Bytes(authority["sm2-nameless.pem"] + authority["sm2-int.pem"] + authority["sm2.key"]), new InspectionOptions { Now = Today });
+            Pem.Bytes(authority["sm2-nameless.pem"] + authority["sm2-int.pem"] + authority["sm2-nameless.key"]), new InspectionOptions { Now = Today });
 
         Assert.Equal("chain.broken chain.signer-identity key.browsers=info", Codes(inspection));
         Assert.Contains("-sigopt distid:1234567812345678", inspection.Findings.Single(static finding => finding.Code == "chain.signer-identity").Remedy, StringComparison.Ordinal);

@@ -63,6 +63,23 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Equal(3, (await UploadAsync(Old)).Version!.Sequence);
     }
 
+    [Fact]
+    public async Task Of_an_SM2_pair_both_keys_go()
+    {
+        using var authority = new Sm2Authority();
+        foreach (var name in new[] { "enc", "enc-2" })
+            authority.Issue(name, "sm2", "keyEncipherment,keyAgreement");
+        authority.Issue("sm2-2", "sm2", "digitalSignature");
+        await PairAsync(authority, "sm2", "enc");
+        await PairAsync(authority, "sm2-2", "enc-2");
+        Assert.Equal((4, 6), (await VersionsAsync(), await KeysAsync()));
+        _time.Advance(TimeSpan.FromDays(90));
+
+        await RunAsync((await HintsAsync()).Single(static hint => hint.Id == "old-000003-shop"));
+
+        Assert.Equal((3, 4), (await VersionsAsync(), await KeysAsync()));
+    }
+
     [Theory]
     [InlineData("desired")]
     [InlineData("bound")]
@@ -189,6 +206,15 @@ public sealed class RetentionTests : IAsyncLifetime
         using var inspection = CertificateInspector.Inspect(
             System.Text.Encoding.ASCII.GetBytes(leaf.FullChainPem + leaf.KeyPem), new InspectionOptions { Now = _time.GetUtcNow() });
         return await Get<CertificateUploads>().StoreAsync("shop", inspection, new LineageDetails(), default);
+    }
+
+    private async Task PairAsync(Sm2Authority authority, string signing, string encryption)
+    {
+        using var inspection = PairInspector.Inspect(
+            [Pem.Bytes(authority.FullChain(signing) + authority[$"{signing}.key"])], [Pem.Bytes(authority[$"{encryption}.pem"] + authority[$"{encryption}.key"])],
+            new InspectionOptions { Now = TimeProvider.System.GetUtcNow().AddMinutes(1) });
+        Assert.True(inspection.IsAccepted);
+        Assert.True((await Get<CertificateUploads>().StoreAsync("shop", inspection, new LineageDetails(), default)).Created);
     }
 
     private Task RunAsync(DueHint hint) => Get<Cleanup>().RunAsync(hint, default);

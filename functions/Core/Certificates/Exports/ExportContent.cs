@@ -19,14 +19,32 @@ public sealed record ExportContent(CertificateBundle Bundle, ReadOnlyMemory<byte
     /// <summary>The leaf and its issuers, as DER.</summary>
     internal IReadOnlyList<ReadOnlyMemory<byte>> Path => [Bundle.Leaf, .. Bundle.Chain];
 
-    /// <summary>Leaf, intermediates and key in one text, as HAProxy and many others read it.</summary>
+    /// <summary>Leaf, intermediates and key in one text, as HAProxy and many others read it; of a pair the encryption certificate and its key follow.</summary>
     internal byte[] AllPem()
     {
-        var key = Bundle.PrivateKeyPem();
-        byte[] all = [.. Bundle.FullChainPem(), .. key, (byte)'\n'];
+        var (key, second) = (Bundle.PrivateKeyPem(), Bundle.Encryption?.PrivateKeyPem());
+        byte[] all = [.. Bundle.FullChainPem(), .. key, (byte)'\n', .. Bundle.Encryption is { } pair ? Lined(pair.LeafPem()) : [], .. second is null ? [] : second];
         CryptographicOperations.ZeroMemory(key);
+        CryptographicOperations.ZeroMemory(second);
         return all;
     }
+
+    /// <summary>The leaf; of a pair the signing one, then the encryption one.</summary>
+    internal byte[] LeafPem() => [.. Lined(Bundle.LeafPem()), .. Bundle.Encryption is { } pair ? Lined(pair.LeafPem()) : []];
+
+    /// <summary>The key; of a pair that of the signing leaf, then that of the encryption leaf.</summary>
+    internal byte[] KeyPem()
+    {
+        var key = Bundle.PrivateKeyPem();
+        if (Bundle.Encryption?.PrivateKeyPem() is not { } second)
+            return key;
+        byte[] both = [.. key, (byte)'\n', .. second, (byte)'\n'];
+        CryptographicOperations.ZeroMemory(key);
+        CryptographicOperations.ZeroMemory(second);
+        return both;
+    }
+
+    private static byte[] Lined(byte[] pem) => [.. pem, (byte)'\n'];
 
     public void Dispose() => Bundle.Dispose();
 }

@@ -25,7 +25,7 @@ internal static class Pkcs7Writer
                 // A set by the standard, in the order of a chain by habit: DER would have it sorted, and no reader checks.
                 using (writer.PushSequence(DerReader.Context(0)))
                 {
-                    foreach (var der in content.Path)
+                    foreach (var der in content.Bundle.Encryption is { } pair ? [.. content.Path, pair.Leaf] : content.Path)
                         writer.WriteEncodedValue(der.Span);
                 }
 

@@ -45,6 +45,7 @@ public sealed class DirectoryTarget(DirectorySettings settings, LocalOptions opt
             context.Services.GetRequiredService<CommandRunner>(),
             context.Services.GetRequiredService<ILogger<DirectoryTarget>>())) with
     {
+        KeyAlgorithms = [.. TargetKeys.Usual, nameof(KeyAlgorithm.Ed25519), nameof(KeyAlgorithm.Sm2)],
         CheckOnHost = static (settings, services) => LocalNames.Check(PlanOf((DirectorySettings)settings), services),
         PlannedOnHost = static settings => PlanOf((DirectorySettings)settings).Calls(),
     };

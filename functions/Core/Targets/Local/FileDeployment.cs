@@ -12,6 +12,13 @@ internal sealed partial class FileDeployment(FileTargetPlan plan, LocalOptions o
     public async Task<DeployResult> DeployAsync(CertificateBundle certificate, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (plan.Layout.IsOfPair != certificate.Encryption is not null)
+        {
+            throw new Permanent(FindingCodes.TargetKeyType.Code, plan.Layout.IsOfPair
+                ? $"{plan.Id} has files for the two certificates of an SM2 pair, and this version has one."
+                : $"This version is an SM2 pair: the settings of the target need layout.encryptCertificate and layout.encryptKey for {plan.Id}.");
+        }
+
         var files = FileSet.Open(options, plan.Root, plan.Folder, plan.Layout);
         try
         {

@@ -14,14 +14,12 @@ internal sealed class FileSet
 
     private readonly FileLayout _layout;
     private readonly LocalFolder _folder;
-
-    // The key first: a program that watches the certificate, and our own reading of what is bound, then see the certificate change last.
     private readonly IReadOnlyList<string> _names;
 
     private FileSet(LocalFolder folder, FileLayout layout)
     {
         (_folder, _layout) = (folder, layout);
-        _names = [.. new[] { layout.Key, layout.Chain, layout.Certificate, layout.FullChain }.OfType<string>()];
+        _names = [.. layout.Names];
     }
 
     /// <summary>The folder as the target names it.</summary>
@@ -40,24 +38,27 @@ internal sealed class FileSet
     /// <summary>The folders that a write must be able to change.</summary>
     public IEnumerable<string> Folders() => _names.Select(name => Path.GetDirectoryName(_folder.PathOf(name))!).Distinct(StringComparer.Ordinal);
 
-    /// <summary>What the files shall hold. Existing files keep mode and owner; of new ones only the key is for its owner alone.</summary>
+    /// <summary>What the files shall hold, of a version that fits the layout. Existing files keep mode and owner; of new ones only a key is for its owner alone.</summary>
     public LiveFiles Wanted(CertificateBundle certificate, LiveFiles live) => new(
     [
         .. _names.Select(name => new LiveFile(
             name,
             WithLineEnd(
                 name == _layout.Key ? certificate.PrivateKeyPem()
+                : name == _layout.EncryptKey ? certificate.Encryption!.PrivateKeyPem()
+                : name == _layout.EncryptCertificate ? certificate.Encryption!.LeafPem()
                 : name == _layout.FullChain ? certificate.FullChainPem()
                 : name == _layout.Certificate ? certificate.LeafPem()
                 : certificate.ChainPem()),
-            live.Named(name) is { Bytes: not null } existing ? existing.Stamp : name == _layout.Key ? FileStamp.OwnerOnly : Readable)),
+            live.Named(name) is { Bytes: not null } existing ? existing.Stamp : name == _layout.Key || name == _layout.EncryptKey ? FileStamp.OwnerOnly : Readable)),
     ]);
 
     /// <summary>The leaf that the server reads.</summary>
     public LiveFile Certificate(LiveFiles files) => files.Named(_layout.FullChain ?? _layout.Certificate!);
 
-    /// <summary>True when certificate and key are there and belong together.</summary>
-    public bool IsWhole(LiveFiles files) => KeyPair.Matches(Certificate(files), files.Named(_layout.Key));
+    /// <summary>True when certificate and key are there and belong together, of a pair both.</summary>
+    public bool IsWhole(LiveFiles files) => KeyPair.Matches(Certificate(files), files.Named(_layout.Key))
+        && (!_layout.IsOfPair || KeyPair.Matches(files.Named(_layout.EncryptCertificate!), files.Named(_layout.EncryptKey!)));
 
     /// <summary>
     /// Turns the files on disk into <paramref name="wanted"/>; a file that is so already is not touched. All new contents lie beside their files, synced,

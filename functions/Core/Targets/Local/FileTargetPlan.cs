@@ -12,7 +12,7 @@ internal sealed record FileTargetPlan(string Root, string? Folder, FileLayout La
     {
         foreach (var command in new[] { Test }.OfType<string>())
             yield return new PlannedCall("command", command, "Tests the server's configuration, before and after the files are replaced.", null, Metered: false);
-        string?[] files = [Layout.FullChain, Layout.Certificate, Layout.Chain, Layout.Key];
+        string?[] files = [Layout.FullChain, Layout.Certificate, Layout.Chain, Layout.Key, Layout.EncryptCertificate, Layout.EncryptKey];
         yield return new PlannedCall("files", Id, $"Replaces {string.Join(", ", files.OfType<string>())}; what is there now goes into the vault.", null, Metered: false);
         foreach (var command in new[] { Reload }.OfType<string>())
             yield return new PlannedCall("command", command, "Has the server read the files again.", null, Metered: false);

@@ -1,46 +1,33 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
+using Certrelay.Certificates;
 
 namespace Certrelay.Targets.Local;
 
 /// <summary>Whether a certificate and a private key, as they lie in files, belong together.</summary>
 internal static class KeyPair
 {
-    /// <summary>True when the first certificate's public key is that of the private key; also for kinds of keys that the framework cannot read (SM2).</summary>
+    /// <summary>True when the first certificate's public key is that of the first private key; also for kinds of keys that cannot be checked, when both are of one kind.</summary>
     public static bool Matches(LiveFile certificate, LiveFile key)
     {
-        if (certificate.FirstCertificate() is not { } der || key.Bytes is null)
+        if (key.Bytes is null || certificate.FirstCertificate() is not { } der || !CertificateRecord.TryParse(der, out var leaf))
             return false;
-        var text = new char[Encoding.UTF8.GetMaxCharCount(key.Bytes.Length)];
-        try
+        foreach (var block in PemReader.Read(key.Bytes).Where(static block => block is { Fault: null, IsPrivateKey: true }))
         {
-            using var leaf = X509CertificateLoader.LoadCertificate(der);
-            using AsymmetricAlgorithm? own = leaf.GetKeyAlgorithm() switch
+            try
             {
-                Oids.Rsa => RSA.Create(),
-                Oids.Ec => ECDsa.Create(),
-                _ => null,
-            };
-            if (own is null)
-                return true;
-            own.ImportFromPem(text.AsSpan(0, Encoding.UTF8.GetChars(key.Bytes, text)));
-            return own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(leaf.PublicKey.ExportSubjectPublicKeyInfo());
+                return block.Encryption is null && Matches(leaf.PublicKey, PrivateKeyReader.Read(block.Bytes));
+            }
+            finally
+            {
+                block.Clear();
+            }
         }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
-        {
-            return false;
-        }
-        finally
-        {
-            Array.Clear(text);
-        }
+
+        return false;
     }
 
-    // RFC 3279 section 2.3.1 and RFC 5480 section 2.1.1.
-    private static class Oids
+    private static bool Matches(PublicKeyInfo leaf, PrivateKeyReading reading)
     {
-        public const string Rsa = "1.2.840.113549.1.1.1";
-        public const string Ec = "1.2.840.10045.2.1";
+        using var key = (reading as PrivateKeyReading.Usable)?.Key;
+        return key?.PublicKey.IsSameKeyAs(leaf) ?? (reading is PrivateKeyReading.Unsupported unsupported && unsupported.Name == leaf.Name);
     }
 }

@@ -64,6 +64,7 @@ public sealed class NginxTarget(NginxSettings settings, LocalOptions options, Co
             context.Services.GetRequiredService<CommandRunner>(),
             context.Services.GetRequiredService<ILogger<NginxTarget>>())) with
     {
+        KeyAlgorithms = [.. TargetKeys.Usual, nameof(KeyAlgorithm.Ed25519)],
         CheckOnHost = static (settings, services) => LocalNames.Check(PlanOf((NginxSettings)settings), services),
         PlannedOnHost = static settings => PlanOf((NginxSettings)settings).Calls(),
     };

@@ -75,6 +75,25 @@ public sealed class VaultMoveTests : IClassFixture<KeyVaultSite>, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Both_keys_of_a_pair_arrive_and_each_is_named_where_it_is()
+    {
+        var version = await UploadAsync("pair");
+        var second = await VaultSite.PutAsync(_from, "crt-pair", "-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----", "second");
+        var row = (await _store.ReadAsync<VersionRecord>(VersionRecord.RowKey("pair", 1), None))!;
+        var pair = new EncryptionRecord { Fingerprint = version.Fingerprint, Serial = "02", NotBefore = version.NotBefore, NotAfter = version.NotAfter, Leaf = version.Leaf, Key = second };
+        await _store.ReplaceAsync(row, row.Value with { Encryption = pair }, None);
+
+        Assert.Equal((2, 1), ((await MoveAsync()) is var moved ? moved.Versions : 0, moved.Records));
+
+        var after = (await _store.ReadAsync<VersionRecord>(VersionRecord.RowKey("pair", 1), None))!.Value;
+        Assert.Empty(after.Keys().Intersect([version.Key!, second]));
+        using var bundle = await new VersionKeys(_to).OpenAsync(after, None);
+        using var before = await new VersionKeys(_from).OpenAsync(version, None);
+        Assert.Equal(before.PrivateKeyPem(), bundle.PrivateKeyPem());
+        Assert.Equal("AQID", Encoding.ASCII.GetString(bundle.Encryption!.PrivateKeyPem()).Split('\n')[1]);
+    }
+
+    [Fact]
     public async Task An_upload_of_the_same_key_afterwards_finds_its_version()
     {
         var version = await UploadAsync("shop");
@@ -146,11 +165,13 @@ public sealed class VaultMoveTests : IClassFixture<KeyVaultSite>, IAsyncLifetime
             from type in typeof(IRecordStore).Assembly.GetTypes()
             where type.GetInterfaces().Any(implemented => implemented.IsGenericType && implemented.GetGenericTypeDefinition() == typeof(IRecord<>))
             from property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            where property.PropertyType == typeof(VaultReference)
-            select $"{type.Name}.{property.Name}";
+            from place in property.PropertyType == typeof(VaultReference) ? [property.Name]
+                : property.PropertyType.Assembly != typeof(IRecordStore).Assembly ? []
+                : property.PropertyType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static inner => inner.PropertyType == typeof(VaultReference)).Select(inner => $"{property.Name}.{inner.Name}")
+            select $"{type.Name}.{place}";
 
         Assert.Equal(
-            [$"{nameof(AccountRecord)}.{nameof(AccountRecord.Credentials)}", $"{nameof(CircuitRecord)}.{nameof(CircuitRecord.Refused)}", $"{nameof(RequestRecord)}.{nameof(RequestRecord.Key)}", $"{nameof(StepRecord)}.{nameof(StepRecord.Backup)}", $"{nameof(VersionRecord)}.{nameof(VersionRecord.Key)}"],
+            [$"{nameof(AccountRecord)}.{nameof(AccountRecord.Credentials)}", $"{nameof(CircuitRecord)}.{nameof(CircuitRecord.Refused)}", $"{nameof(RequestRecord)}.{nameof(RequestRecord.Key)}", $"{nameof(StepRecord)}.{nameof(StepRecord.Backup)}", $"{nameof(VersionRecord)}.{nameof(VersionRecord.Encryption)}.{nameof(EncryptionRecord.Key)}", $"{nameof(VersionRecord)}.{nameof(VersionRecord.Key)}"],
             naming.Order(StringComparer.Ordinal));
     }
 
