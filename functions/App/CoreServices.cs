@@ -12,6 +12,7 @@ using Certrelay.Watch.Metrics;
 using Certrelay.Watch.Moments;
 using Certrelay.Watch.Probing;
 using Certrelay.Watch.Revocation;
+using Certrelay.Watch.Validation;
 using Certrelay.Watch.VaultEvents;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +27,7 @@ public static class CoreServices
         .AddSingleton(settings.Rollouts.ToOptions())
         .AddSingleton(settings.Keep.ToOptions())
         .AddSingleton<Due>()
+        .AddSingleton<AuditTrail>()
         .AddSingleton<AuditSeals>()
         .AddSingleton<CertificateIndex>()
         .AddSingleton<ListIndex>()
@@ -37,6 +39,10 @@ public static class CoreServices
         .AddSingleton(settings.Policy)
         .AddSingleton<CertificatePolicy>()
         .AddSingleton<CertificateRegistry>()
+        .AddSingleton(TrustStores.Of(settings.Trust))
+        .AddSingleton<SeenAuthorities>()
+        .AddSingleton<UploadInspector>()
+        .AddSingleton<VersionChains>()
         .AddSingleton<CertificateUploads>()
         .AddSingleton<CertificateExports>()
         .AddSingleton<CertificateRequests>()
@@ -83,6 +89,8 @@ public static class CoreServices
         .AddSingleton<ContentFetch>()
         .AddSingleton<RevocationCheck>()
         .AddSingleton<RevocationWatch>()
+        .AddSingleton<IssuerFetch>()
+        .AddSingleton<ChainValidation>()
         .AddSingleton<EndpointSurvey>()
         .AddSingleton<EndpointSurveys>()
         .AddSingleton(settings.Discover)

@@ -44,6 +44,8 @@ public sealed record Settings
     public TelemetrySettings Telemetry { get; init; } = new();
 
     public PolicyOptions Policy { get; init; } = new();
+
+    public TrustOptions Trust { get; init; } = new();
 }
 
 /// <summary>How the API listens (embedded edition).</summary>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Certrelay.App.Cli.Probe;
@@ -30,6 +32,10 @@ internal static class InspectCommand
 
     private static readonly Option<string> PassphraseFile = new("--passphrase-file") { Description = "File with the passphrase of encrypted keys and keystores." };
 
+    private static readonly Option<string[]> Store = new("--store") { Description = "Hold chains against this trust store too: a PEM file or a folder of them.", HelpName = "name=path" };
+
+    private static readonly Option<string> At = new("--at") { Description = "Judge validity and trust at this day or moment (2027-03-15, 2027-03-15T08:00:00Z).", HelpName = "moment" };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Write one JSON object a line, in the order of the files." };
 
     public static Command Create()
@@ -41,6 +47,8 @@ internal static class InspectCommand
             NeedKey,
             AllowSelfSigned,
             PassphraseFile,
+            Store,
+            At,
             Json,
         };
         command.SetAction(Run);
@@ -55,6 +63,10 @@ internal static class InspectCommand
         foreach (var name in names)
             contents.Add(Read(name, faults));
         using var passphrase = arguments.GetValue(PassphraseFile) is { } file ? Passphrase.OfUtf8(Read(file, faults).Span) : null;
+        var stores = ReadStores(arguments.GetValue(Store) ?? [], faults);
+        var at = TimeProvider.System.GetUtcNow();
+        if (arguments.GetValue(At) is { } text && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at))
+            faults.Add($"--at: '{text}' is no moment; write 2027-03-15 or 2027-03-15T08:00:00Z");
         if (faults.Count > 0)
         {
             Console.Error.WriteLine($"Nothing was inspected:{Environment.NewLine}{string.Join(Environment.NewLine, faults)}");
@@ -63,7 +75,8 @@ internal static class InspectCommand
 
         var options = new InspectionOptions
         {
-            Now = TimeProvider.System.GetUtcNow(),
+            Now = at,
+            Stores = stores,
             KeyRequired = arguments.GetValue(NeedKey),
             AllowSelfSigned = arguments.GetValue(AllowSelfSigned),
             Passphrase = passphrase,
@@ -84,6 +97,20 @@ internal static class InspectCommand
         foreach (var content in contents)
             CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsMemory(content).Span);
         return report;
+    }
+
+    private static TrustStores ReadStores(IReadOnlyList<string> named, List<string> faults)
+    {
+        var paths = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var one in named)
+        {
+            if (one.Split('=', 2) is not [var name, { Length: > 0 } path] || !paths.TryAdd(name, Path.GetFullPath(path)))
+                faults.Add($"--store: '{one}' is not name=path, each name once");
+        }
+
+        var options = new TrustOptions { Stores = paths };
+        faults.AddRange(options.Validate(new ValidationContext(options)).Select(static broken => $"--store: {broken.ErrorMessage}"));
+        return faults.Count == 0 ? TrustStores.Of(options) : TrustStores.None;
     }
 
     private static ReadOnlyMemory<byte> Read(string name, List<string> faults)
@@ -114,6 +141,9 @@ internal static class InspectCommand
             lines.Add($"    fingerprint  {fingerprint}");
             if (report.Chain.Count > 0)
                 lines.Add($"    chain        {string.Join(" <- ", report.Chain)}");
+            lines.AddRange(report.Trust.Select(static verdict => verdict.Accepted
+                ? $"    trusted by   {verdict.Store}: {verdict.Root}"
+                : $"    not by       {verdict.Store}: {verdict.Why}"));
         }
 
         foreach (var finding in report.Findings)

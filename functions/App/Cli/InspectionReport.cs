@@ -28,6 +28,9 @@ internal sealed record InspectionReport
     /// <summary>The subjects of the issuers, the nearest first, without the root.</summary>
     public required IReadOnlyList<string> Chain { get; init; }
 
+    /// <summary>What each trust store says of the chain.</summary>
+    public required IReadOnlyList<StoreVerdict> Trust { get; init; }
+
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     public static InspectionReport Of(IReadOnlyList<string> files, CertificateInspection inspection) => new()
@@ -42,6 +45,7 @@ internal sealed record InspectionReport
         Key = inspection.Leaf?.PublicKey.Name,
         HasPrivateKey = inspection.PrivateKey is not null,
         Chain = [.. inspection.Chain.Select(static one => one.Label)],
+        Trust = inspection.Trust,
         Findings = inspection.Findings,
     };
 }

@@ -144,6 +144,12 @@ public sealed record VersionView
 
     public required IReadOnlyList<Finding> Findings { get; init; }
 
+    /// <summary>What each trust store says of the chain; absent in lists.</summary>
+    public IReadOnlyList<StoreVerdict>? Trust { get; init; }
+
+    /// <summary>The chains that it can be served with, the one that servers are given first; shown of a single version.</summary>
+    public IReadOnlyList<VersionChain>? Chains { get; init; }
+
     public required DateTimeOffset Created { get; init; }
 
     public string? LeafPem { get; init; }

@@ -35,7 +35,7 @@ public sealed record CertificateChange
 
 /// <summary>Certificates and their versions: upload, look, describe, delete.</summary>
 public sealed class Certificates(
-    CertificateRegistry registry, CertificateUploads uploads, CertificateRequests requests, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, TimeProvider time)
+    CertificateRegistry registry, UploadInspector inspector, CertificateUploads uploads, VersionChains chains, CertificateRequests requests, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, TimeProvider time)
 {
     [Function("UploadCertificate"), Requires(Permission.Upload), Audited("certificate.upload"), Idempotent]
     [Takes(typeof(UploadRequest)), Takes("application/x-pem-file"), Takes("text/plain"), Takes("application/octet-stream"), Takes("multipart/form-data")]
@@ -72,7 +72,7 @@ public sealed class Certificates(
             return Judged(request, name, inspection, new UploadPlan(result.Findings, UploadEffect.Refused, null), dryRun);
         await requests.CloseAsync(name, inspection.Leaf!.PublicKey.SpkiSha256, CancellationToken.None);
         var view = View(
-            name, inspection, plan with { Effect = result.Created || plan.Effect is UploadEffect.KeyAdded ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence },
+            name, inspection, plan with { Effect = result.Created || plan.Effect is UploadEffect.KeyAdded or UploadEffect.ChainAdded ? plan.Effect : UploadEffect.Unchanged, Version = version.Sequence },
             [.. result.Findings, .. dropped]);
         return result.Created
             ? Answer.Created(string.Create(CultureInfo.InvariantCulture, $"/api/certificates/{name}/versions/{version.Sequence}"), view)
@@ -98,7 +98,8 @@ public sealed class Certificates(
     }
 
     [Function("GetCertificate"), Requires(Permission.Read), Answers(200, typeof(CertificateView), ETag = true)]
-    [Description("Shows a certificate with its current version and the targets that shall serve it.")]
+    [Query("at", "The moment at which the trust stores judge the chain: a day or a moment; now when absent.")]
+    [Description("Shows a certificate with its current version, what each trust store says of its chain, and the targets that shall serve it.")]
     public async Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/certificates/{name}")] HttpRequest request, string name,
         CancellationToken cancellationToken) =>
@@ -166,7 +167,8 @@ public sealed class Certificates(
     }
 
     [Function("GetVersion"), Requires(Permission.Read), Answers(200, typeof(VersionView), ETag = true)]
-    [Description("Shows one version with its certificates as PEM; the key stays in the vault.")]
+    [Query("at", "The moment at which the trust stores judge the chain: a day or a moment; now when absent.")]
+    [Description("Shows one version with its certificates as PEM, what each trust store says of its chain, and the other chains that it could be served with; the key stays in the vault.")]
     public async Task<IResult> VersionAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/certificates/{name}/versions/{sequence}")] HttpRequest request, string name,
         string sequence, CancellationToken cancellationToken)
@@ -175,7 +177,8 @@ public sealed class Certificates(
         var number = int.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0;
         var version = await registry.ReadVersionAsync(name, number, cancellationToken)
             ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"'{name}' has no version '{sequence}'.");
-        var view = VersionView.WithPem(version);
+        var at = request.Moment("at") ?? time.GetUtcNow();
+        var view = VersionView.WithPem(version) with { Trust = chains.Judge(version, at), Chains = chains.All(version, at) };
         return Answer.Ok(view, ETags.OfContent(view));
     }
 
@@ -183,6 +186,7 @@ public sealed class Certificates(
     {
         var (name, value) = (lineage.Value.Name, lineage.Value);
         var current = await registry.ReadVersionAsync(name, value.Current, cancellationToken);
+        var shown = current is null ? null : VersionView.Of(current) with { Trust = chains.Judge(current, request.Moment("at") ?? time.GetUtcNow()) };
         var view = new CertificateView
         {
             Name = name,
@@ -193,17 +197,17 @@ public sealed class Certificates(
             Level = current is null ? null : ExpiryLevels.At(time.GetUtcNow(), current.NotBefore, current.NotAfter),
             Created = value.Created,
             Updated = value.Updated,
-            Current = current is null ? null : VersionView.Of(current),
+            Current = shown,
             Targets = Visible(request, await index.UsersAsync(name, cancellationToken)),
             Findings = value.Policy,
         };
-        return Answer.Ok(view, ETags.Joined(lineage.ETag, new { view.Targets, view.Level }));
+        return Answer.Ok(view, ETags.Joined(lineage.ETag, new { view.Targets, view.Level, shown?.Trust, shown?.Findings }));
     }
 
     /// <summary>A certificate that came alone gets its key from here, where it was requested here or has the key of the version before.</summary>
     private async Task<CertificateInspection> InspectAsync(HttpRequest request, UploadBody body, InspectionOptions options, CancellationToken cancellationToken)
     {
-        var inspection = PairInspector.Inspect(body.Inputs, body.Encryption, options);
+        var inspection = await inspector.InspectAsync(body.Inputs, body.Encryption, options, cancellationToken);
         if (inspection is not { Leaf: { } leaf, PrivateKey: null } || !inspection.Findings.Any(static finding => finding.Code == FindingCodes.KeyMissing.Code))
             return inspection;
         var name = body.Name ?? LineageName.Of(leaf);
@@ -211,7 +215,7 @@ public sealed class Certificates(
         if (key is null)
             return inspection;
         inspection.Dispose();
-        return PairInspector.Inspect([.. body.Inputs, key.Memory], body.Encryption, options);
+        return await inspector.InspectAsync([.. body.Inputs, key.Memory], body.Encryption, options, cancellationToken);
     }
 
     /// <summary>What targets would miss of the names that the certificate has now.</summary>

@@ -10,11 +10,12 @@ using Microsoft.Azure.Functions.Worker;
 namespace Certrelay.App.Triggers;
 
 /// <summary>Certificates as files for servers, clients and people: the one way on which a private key leaves.</summary>
-public sealed class Downloads(CertificateRegistry registry, CertificateExports exports)
+public sealed class Downloads(CertificateRegistry registry, CertificateExports exports, VersionChains chains, TimeProvider time)
 {
     [Function("DownloadCertificate"), Requires(Permission.Download)]
     [Audited("certificate.download", Subject = "certificate/{name}", Reason = true, Deferred = true)]
     [Query("format", "The form: docs/formats.md lists them."), Query("version", "The number of a version; the current one when absent.", Type = typeof(int))]
+    [Query("chain", "Another chain of the version, by its id; the one that servers are given when absent.")]
     [Answers(200, typeof(byte[]), ContentType = "application/x-pem-file", ETag = true), Answers(200, typeof(byte[]), ContentType = "application/zip", ETag = true)]
     [Answers(200, typeof(byte[]), ContentType = "application/x-pkcs12", ETag = true), Answers(200, typeof(byte[]), ContentType = "application/octet-stream", ETag = true)]
     [Answers(200, typeof(byte[]), ContentType = "application/x-pkcs7-certificates", ETag = true), Answers(200, typeof(byte[]), ContentType = "application/yaml", ETag = true)]
@@ -28,7 +29,7 @@ public sealed class Downloads(CertificateRegistry registry, CertificateExports e
         var lineage = (ResourceName.IsValid(name) ? await registry.ReadAsync(name, cancellationToken) : null)?.Value
             ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"There is no certificate '{name}'.");
         var version = await VersionAsync(request, lineage, cancellationToken);
-        var etag = ETags.OfContent(new { version.Fingerprint, version.Chain.Count, Key = version.Key?.Version, Pair = version.Encryption?.Key.Version, format.Name });
+        var etag = ETags.OfContent(new { version.Fingerprint, Chain = VersionChains.IdOf(version.Chain), Key = version.Key?.Version, Pair = version.Encryption?.Key.Version, format.Name });
         if (request.Knows(etag))
             return Answer.NotModified(etag);
 
@@ -50,8 +51,11 @@ public sealed class Downloads(CertificateRegistry registry, CertificateExports e
         var number = request.Text("version") is not { } text ? lineage.Current
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed
             : throw QueryValues.Invalid("version", "is to be a number");
-        return await registry.ReadVersionAsync(lineage.Name, number, cancellationToken)
+        var version = await registry.ReadVersionAsync(lineage.Name, number, cancellationToken)
             ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"'{lineage.Name}' has no version {number}.");
+        return request.Text("chain") is not { } chain
+            ? version
+            : chains.With(version, chain, time.GetUtcNow()) ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"Version {number} of '{lineage.Name}' has no chain '{chain}'.");
     }
 
     private static Passphrase? PassphraseOf(HttpRequest request)

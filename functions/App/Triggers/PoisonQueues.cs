@@ -19,6 +19,10 @@ public sealed class PoisonQueues(Stuck stuck)
     public Task Check([QueueTrigger(QueueNames.Check + QueueNames.Poison)] string message, CancellationToken cancellationToken) =>
         stuck.RecordAsync(QueueNames.Check, message, cancellationToken);
 
+    [Function("ValidatePoison")]
+    public Task Validate([QueueTrigger(QueueNames.Validate + QueueNames.Poison)] string message, CancellationToken cancellationToken) =>
+        stuck.RecordAsync(QueueNames.Validate, message, cancellationToken);
+
     [Function("ProbePoison")]
     public Task Probe([QueueTrigger(QueueNames.Probe + QueueNames.Poison)] string message, CancellationToken cancellationToken) =>
         stuck.RecordAsync(QueueNames.Probe, message, cancellationToken);

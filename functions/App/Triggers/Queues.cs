@@ -4,6 +4,7 @@ using Certrelay.Watch;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Moments;
 using Certrelay.Watch.Revocation;
+using Certrelay.Watch.Validation;
 using Certrelay.Watch.VaultEvents;
 using Microsoft.Azure.Functions.Worker;
 
@@ -11,7 +12,7 @@ namespace Certrelay.App.Triggers;
 
 /// <summary>The nudges: each names a record, whose truth decides what happens.</summary>
 public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatch watch, NoticeRunner notices, TimerWork timers, Cleanup cleanup, VaultVersions versions,
-    RevocationWatch revocations)
+    RevocationWatch revocations, ChainValidation chains)
 {
     [Function("Deploy")]
     public Task Deploy([QueueTrigger(QueueNames.Deploy)] string message, CancellationToken cancellationToken) =>
@@ -27,6 +28,10 @@ public sealed class Queues(StepRunner runner, CertificateCheck check, TargetWatc
         var hint = Nudge.Read(message, DueKind.Check);
         return RevocationRecord.VersionOf(hint.Id) is null ? check.RunAsync(hint, cancellationToken) : revocations.RunAsync(hint, cancellationToken);
     }
+
+    [Function("Validate")]
+    public Task Validate([QueueTrigger(QueueNames.Validate)] string message, CancellationToken cancellationToken) =>
+        chains.RunAsync(Nudge.Read(message, DueKind.Check), cancellationToken);
 
     [Function("Probe")]
     public Task Probe([QueueTrigger(QueueNames.Probe)] string message, CancellationToken cancellationToken) =>

@@ -17,7 +17,7 @@ internal sealed record CertificateChain(
     public IReadOnlyList<CertificateRecord> Path { get; } = [Leaf, .. Issuers];
 
     /// <summary>The root that signed the uppermost of the path; null when it did not come.</summary>
-    public CertificateRecord? Root => Roots.FirstOrDefault(root => Issued(root, Path[^1]));
+    public CertificateRecord? Root => Roots.FirstOrDefault(root => root.HasIssued(Path[^1]));
 
     /// <summary>Builds the chain from signatures, not from the order in which the certificates came.</summary>
     public static CertificateChain Build(CertificateRecord leaf, IReadOnlyList<CertificateRecord> certificates, DateTimeOffset now)
@@ -25,14 +25,20 @@ internal sealed record CertificateChain(
         var path = new List<CertificateRecord> { leaf };
         while (FindIssuer(path, certificates, now) is { } issuer)
             path.Add(issuer);
+        return Around(path, certificates);
+    }
 
+    /// <summary>Sorts the certificates by what they are to a path that was chosen: leaf first, each issued by the next.</summary>
+    public static CertificateChain Around(IReadOnlyList<CertificateRecord> path, IReadOnlyList<CertificateRecord> certificates)
+    {
+        var leaf = path[0];
         var known = new List<CertificateRecord>(path);
         var rest = certificates.Except(path).ToList();
         // What issued a member, or is another certificate of a member's key, is known too; and so on upwards.
         for (var i = 0; i < known.Count; i++)
         {
             var member = known[i];
-            var found = rest.Where(one => IsSameAuthority(one, member) || Issued(one, member)).ToList();
+            var found = rest.Where(one => IsSameAuthority(one, member) || one.HasIssued(member)).ToList();
             known.AddRange(found);
             rest.RemoveAll(found.Contains);
         }
@@ -55,11 +61,9 @@ internal sealed record CertificateChain(
             .ThenBy(static one => one.IsSelfIssued)
             .ThenByDescending(one => one.Extensions.SubjectKeyId == last.Extensions.AuthorityKeyId)
             .ThenByDescending(static one => one.NotAfter)
-            .FirstOrDefault(one => IssuerSignature.Check(last, one.PublicKey) is not SignatureCheck.Invalid);
+            .ThenBy(static one => one.Fingerprint.Hex, StringComparer.Ordinal)
+            .FirstOrDefault(one => one.HasIssued(last));
     }
-
-    private static bool Issued(CertificateRecord issuer, CertificateRecord certificate) =>
-        issuer.IsNamedIssuerOf(certificate) && IssuerSignature.Check(certificate, issuer.PublicKey) is not SignatureCheck.Invalid;
 
     private static bool IsSameAuthority(CertificateRecord one, CertificateRecord member) =>
         one.IsCa && member.IsCa && one.PublicKey.IsSameKeyAs(member.PublicKey) && one.HasSubjectOf(member);

@@ -43,6 +43,15 @@ public sealed record CertificateExtensions
     /// <summary>OIDs of the policies that it was issued under (RFC 5280 section 4.2.1.4).</summary>
     public IReadOnlyList<string> Policies { get; private set; } = [];
 
+    /// <summary>What it says of policies below it.</summary>
+    internal PolicyControls PolicyControls { get; private set; } = PolicyControls.None;
+
+    /// <summary>True when timestamps of Certificate Transparency logs are embedded (RFC 6962 section 3.3).</summary>
+    public bool HasTimestamps { get; private set; }
+
+    /// <summary>True when clients refuse a server that does not staple an OCSP answer (RFC 7633, "must-staple").</summary>
+    public bool MustStaple { get; private set; }
+
     /// <summary>The names that it may issue for; null: any.</summary>
     public NameConstraints? NameConstraints { get; private set; }
 
@@ -114,6 +123,15 @@ public sealed record CertificateExtensions
             case "1.3.6.1.5.5.7.1.1":
                 (IssuerUrls, OcspUrls) = AuthorityInformation.Read(value.ReadSequence());
                 break;
+            case "1.3.6.1.4.1.11129.2.4.2":
+                HasTimestamps = true;
+                break;
+            case "1.3.6.1.5.5.7.1.24":
+                MustStaple = ReadFeatures(value.ReadSequence());
+                break;
+            case var control when PolicyControls.Knows(control):
+                PolicyControls = PolicyControls.With(control, value);
+                break;
             default:
                 if (critical && !IsPassedOver(oid))
                     UnknownCritical = [.. UnknownCritical, oid];
@@ -121,8 +139,17 @@ public sealed record CertificateExtensions
         }
     }
 
-    // Of issuerAltName, policyMappings, policyConstraints, inhibitAnyPolicy and the TLS feature nothing here depends on: no set of policies is demanded of a chain.
-    private static bool IsPassedOver(string oid) => oid is "2.5.29.18" or "2.5.29.33" or "2.5.29.36" or "2.5.29.54" or "1.3.6.1.5.5.7.1.24";
+    // Of issuerAltName nothing here depends on.
+    private static bool IsPassedOver(string oid) => oid is "2.5.29.18";
+
+    /// <summary>RFC 7633 section 4: features are extensions of the ClientHello, and status_request (RFC 6066 section 8) is number 5.</summary>
+    private static bool ReadFeatures(DerReader sequence)
+    {
+        var staple = false;
+        while (sequence.HasData)
+            staple |= sequence.ReadSmallInteger() is 5;
+        return staple;
+    }
 
     private void ReadBasicConstraints(DerReader sequence)
     {

@@ -12,6 +12,15 @@ public sealed record InspectionOptions
     /// <summary>Opens encrypted keys and keystores; null when none came. Whoever made it disposes it.</summary>
     public Passphrase? Passphrase { get; init; }
 
+    /// <summary>The trust stores that the chain is chosen and judged by.</summary>
+    public TrustStores Stores { get; init; } = TrustStores.None;
+
+    /// <summary>Certificates of authorities that may complete the chain although they did not come along.</summary>
+    public IReadOnlyList<CertificateRecord> Known { get; init; } = [];
+
+    /// <summary>True when whoever asks fetches missing intermediates afterwards: then nothing is refused for the want of one that can be had.</summary>
+    public bool FetchesIssuers { get; init; }
+
     /// <summary>False for a certificate that is only watched.</summary>
     public bool KeyRequired { get; init; } = true;
 }
@@ -25,7 +34,15 @@ public sealed class CertificateInspection : IDisposable
 
     /// <summary>The same with the second certificate of an SM2 pair; the keys are the new one's to dispose.</summary>
     internal CertificateInspection Joined(CertificateRecord? encryption, PrivateKey? encryptionKey, IReadOnlyList<Finding> findings) =>
-        new(Leaf, Chain, PrivateKey, findings, Root) { Certificates = Certificates, Encryption = encryption, EncryptionKey = encryptionKey };
+        new(Leaf, Chain, PrivateKey, findings, Root)
+        {
+            Certificates = Certificates,
+            Alternates = Alternates,
+            Trust = Trust,
+            IsOpen = IsOpen,
+            Encryption = encryption,
+            EncryptionKey = encryptionKey,
+        };
 
     /// <summary>Null when no certificate could be read.</summary>
     public CertificateRecord? Leaf { get; }
@@ -35,6 +52,18 @@ public sealed class CertificateInspection : IDisposable
 
     /// <summary>The self-signed authority above the chain; null when it did not come.</summary>
     public CertificateRecord? Root { get; }
+
+    /// <summary>Other certificates of authorities in or above the chain, such as cross-signed ones: other chains are made of them.</summary>
+    public IReadOnlyList<CertificateRecord> Alternates { get; internal init; } = [];
+
+    /// <summary>What each trust store says of the chain.</summary>
+    public IReadOnlyList<StoreVerdict> Trust { get; internal init; } = [];
+
+    /// <summary>True when the chain ends below an authority that is not known here; a chain of a private authority that came without its root does too.</summary>
+    public bool IsOpen { get; internal init; }
+
+    /// <summary>True when the chain ends below an authority that is not known here and says where that can be had.</summary>
+    public bool CanBeCompleted => IsOpen && Leaf is not null && IssuerSources.Of(Chain.Count > 0 ? Chain[^1] : Leaf).Count > 0;
 
     /// <summary>The key of the leaf; null when it did not come or does not match.</summary>
     public PrivateKey? PrivateKey { get; }

@@ -94,6 +94,9 @@ public sealed record CertificateRecord
     internal bool IsNamedIssuerOf(CertificateRecord other) =>
         SubjectBytes.Span.SequenceEqual(other.IssuerBytes.Span) || DistinguishedName.Same(FoldedSubject, other.FoldedIssuer);
 
+    /// <summary>True when it bears the name of the other's issuer and its key signed the other, as far as that can be checked.</summary>
+    internal bool HasIssued(CertificateRecord other) => IsNamedIssuerOf(other) && IssuerSignature.Check(other, PublicKey) is not SignatureCheck.Invalid;
+
     internal bool HasSubjectOf(CertificateRecord other) =>
         SubjectBytes.Span.SequenceEqual(other.SubjectBytes.Span) || DistinguishedName.Same(FoldedSubject, other.FoldedSubject);
 

@@ -16,7 +16,10 @@ internal static class ChainRules
             yield return FindingCodes.ChainBroken.At(stranger.Label, Explain(stranger, chain));
         if (JudgeCompleteness(chain) is { } incomplete)
             yield return incomplete;
-        if (!chain.Path.SequenceEqual(asSent.Where(chain.Path.Contains)))
+        var came = chain.Path.Where(asSent.Contains).ToList();
+        foreach (var added in chain.Path.Except(came))
+            yield return FindingCodes.ChainCompleted.At(added.Label, $"{added.Label} did not come along and was added to the chain.");
+        if (!came.SequenceEqual(asSent.Where(came.Contains)))
             yield return FindingCodes.ChainOrder.At(chain.Leaf.Label);
         foreach (var root in chain.Roots)
             yield return FindingCodes.ChainHasRoot.At(root.Label);
@@ -72,6 +75,8 @@ internal static class ChainRules
 
         foreach (var finding in JudgeNames(chain))
             yield return finding;
+        if (PolicyRules.FaultOf(chain.Path) is var (faulty, why))
+            yield return FindingCodes.ChainPolicy.At(faulty.Label, why);
     }
 
     /// <summary>Names below an authority that it may not issue for (RFC 5280 section 6.1.3 b and c); self-issued intermediates are left out there.</summary>

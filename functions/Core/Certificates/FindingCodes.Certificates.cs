@@ -135,6 +135,34 @@ public static partial class FindingCodes
         "The certificate is signed with MD5 or SHA-1.",
         "Have it issued again with SHA-256 or better.");
 
+    public static readonly FindingCode LeafNoSct = new("leaf.no-sct", Severity.Warning,
+        "The chain is publicly trusted and the certificate holds no timestamps of Certificate Transparency logs, which Chrome, Safari and Firefox demand (RFC 6962 section 3.3).",
+        "Have it issued with embedded timestamps, as authorities do unless told otherwise, or have the server send them in the handshake or with its OCSP answer.");
+
+    public static readonly FindingCode LeafMustStaple = new("leaf.must-staple", Severity.Info,
+        "The certificate demands that servers staple an OCSP answer (must-staple, RFC 7633); clients that look for it refuse a server that does not.",
+        "Turn stapling on where it is served (nginx: ssl_stapling on, ssl_stapling_verify on; Apache: SSLUseStapling on), or have it issued without this demand.");
+
+    public static readonly FindingCode ValidityTooLong = new("validity.too-long", Severity.Warning,
+        "The certificate is valid for longer than public authorities may issue: 398 days since 2020-09-01, 200 since 2026-03-15, 100 since 2027-03-15, 47 since 2029-03-15 (CA/B Forum SC-081). An information where a private authority issued it.",
+        "Have it issued for a shorter time, and renewed automatically.");
+
+    public static readonly FindingCode ChainCompleted = new("chain.completed", Severity.Info,
+        "An intermediate was missing and was added: it had been seen with another certificate, or was fetched from where the certificate below it says.",
+        "Nothing to do; send the intermediates along to be independent of this.");
+
+    public static readonly FindingCode ChainAwaited = new("chain.awaited", Severity.Warning,
+        "The intermediate that issued the certificate did not come along; it is being fetched from where the certificate says.",
+        "Look again in a minute, or upload the certificate again with the intermediates that the authority supplies. Rollouts wait for it.");
+
+    public static readonly FindingCode ChainUnavailable = new("chain.unavailable", Severity.Warning,
+        "A missing intermediate could not be had from where the certificate below it says.",
+        "Upload the certificate again with the intermediates that the authority supplies, or let this host reach the address by http (Outgoing:Allow for a private one).");
+
+    public static readonly FindingCode ChainPolicy = new("chain.policy", Severity.Error,
+        "The chain breaks what one of its authorities demands of certificate policies (RFC 5280 section 6.1).",
+        "Have the certificate issued under a policy that the authorities above allow, or by another authority.");
+
     public static readonly FindingCode ChainIncomplete = new("chain.incomplete", Severity.Error,
         "The certificate came without the intermediate that issued it. An error when it says where its issuer can be had, as those of public authorities do; otherwise a warning, because a private root may have issued it.",
         "Add the intermediate certificates that the authority supplies beside the certificate.");

@@ -83,6 +83,10 @@ public static partial class FindingCodes
         "The version has expired, or ends before the one that is bound now.",
         "Deploy a newer version, or allow it for this rollout with a reason.");
 
+    public static readonly FindingCode TargetChain = new("target.chain", Severity.Error,
+        "The version lacks the intermediate that issued it, so that clients would refuse the server.",
+        "Upload the certificate again with the intermediates that the authority supplies, or allow it for this rollout with a reason.");
+
     public static readonly FindingCode TargetReloadTimeout = new("target.reload-timeout", Severity.Error,
         "The files were replaced but the reload did not end in time.",
         "Read the command's output in the step's journal, or give the command more time (TimeoutSeconds).");

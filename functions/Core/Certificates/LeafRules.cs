@@ -41,6 +41,8 @@ internal static class LeafRules
                 : $"The certificate has a critical extension that is not known here: {oid}.");
         if (leaf.SignatureAlgorithm.IsWeak)
             yield return FindingCodes.LeafWeakSignature.At(leaf.Label, $"The certificate is signed with {leaf.SignatureAlgorithm.Name}.");
+        if (leaf.Extensions.MustStaple)
+            yield return FindingCodes.LeafMustStaple.At(leaf.Label);
         if (KeyRules.Judge(leaf.PublicKey, leaf.Label) is { } key)
             yield return key;
     }

@@ -6,7 +6,8 @@ internal static class OtherEntries
     /// <summary>Reports them and returns the chain without them among its strangers.</summary>
     public static CertificateChain Explain(CertificateChain chain, Upload upload, DateTimeOffset now, FindingList findings)
     {
-        var pairs = chain.Strangers.Where(one => KeyOf(one, upload) is not null && !one.PublicKey.IsSameKeyAs(chain.Leaf.PublicKey)).ToList();
+        var pairs = chain.Strangers.Where(one => KeyOf(one, upload) is not null && !one.PublicKey.IsSameKeyAs(chain.Leaf.PublicKey))
+            .OrderBy(static one => one.Fingerprint.Hex, StringComparer.Ordinal).ToList();
         var explained = pairs.SelectMany(pair => Related(pair, upload, now)).ToHashSet();
         if (pairs.Count > 0)
             findings.Add(FindingCodes.LeafSeveral.At("input", $"The input holds {pairs.Count + 1} certificates for servers, each with its key: {string.Join("; ", pairs.Prepend(chain.Leaf).Select(one => Describe(one, upload)))}."));

@@ -15,6 +15,11 @@ public sealed class TrustedRoots
         "/etc/ssl/cert.pem",
     ];
 
+    // Where Debian and Alpine, Fedora, and OpenSUSE take authorities from that the host's owner adds to the bundle.
+    private static readonly string[] Additions = ["/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors", "/etc/pki/trust/anchors"];
+
+    private static readonly Lazy<TrustedRoots> AddedToThisHost = new(static () => new TrustedRoots(ReadAdditions()));
+
     private static readonly Lazy<TrustedRoots> OfThisHost = new(static () => new TrustedRoots(ReadHost()));
 
     private readonly List<CertificateRecord> _roots;
@@ -29,6 +34,9 @@ public sealed class TrustedRoots
     /// <summary>Those of the host (SSL_CERT_FILE, the system's bundle, or the platform's store), read at the first use.</summary>
     public static TrustedRoots System => OfThisHost.Value;
 
+    /// <summary>Those of <see cref="System"/> that the host's owner added, as far as the system keeps them apart.</summary>
+    public static TrustedRoots AddedToSystem => AddedToThisHost.Value;
+
     /// <summary>None at all; chains are not judged by their root then.</summary>
     public static TrustedRoots None { get; } = new([]);
 
@@ -42,9 +50,11 @@ public sealed class TrustedRoots
         _bySubject[DistinguishedName.Fold(certificate.Subject)].Any(root => root.PublicKey.IsSameKeyAs(certificate.PublicKey));
 
     /// <summary>The trusted authority that signed it; null when none did.</summary>
-    internal CertificateRecord? IssuerOf(CertificateRecord certificate) =>
-        _bySubject[DistinguishedName.Fold(certificate.Issuer)]
-            .FirstOrDefault(root => root.IsNamedIssuerOf(certificate) && IssuerSignature.Check(certificate, root.PublicKey) is not SignatureCheck.Invalid);
+    internal CertificateRecord? IssuerOf(CertificateRecord certificate) => IssuersOf(certificate).FirstOrDefault();
+
+    /// <summary>The trusted certificates, more than one where an authority has several, whose key signed it.</summary>
+    internal IEnumerable<CertificateRecord> IssuersOf(CertificateRecord certificate) =>
+        _bySubject[DistinguishedName.Fold(certificate.Issuer)].Where(root => root.HasIssued(certificate));
 
     private static IEnumerable<CertificateRecord> ReadHost()
     {
@@ -54,6 +64,10 @@ public sealed class TrustedRoots
         using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
         return [.. store.Certificates.Select(static root => CertificateRecord.TryParse(root.RawData, out var record) ? record : null).OfType<CertificateRecord>()];
     }
+
+    private static IEnumerable<CertificateRecord> ReadAdditions() => Additions.Where(Directory.Exists)
+        .SelectMany(static folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        .SelectMany(static file => Read(File.ReadAllBytes(file)));
 
     private static IEnumerable<CertificateRecord> Read(ReadOnlyMemory<byte> pem)
     {

@@ -84,7 +84,7 @@ public sealed class CertificateRegistry(
 
         await foreach (var request in store.QueryAsync(Tables.Certificates, name, RequestRecord.Rows, cancellationToken))
             await index.DropAsync(request.Key, request.ETag, cancellationToken);
-        await store.WriteAsync([new RecordChange.Delete(CheckRecord.Key(name), null), new RecordChange.Delete(RevocationRecord.Key(name), null)], cancellationToken);
+        await store.WriteAsync([new RecordChange.Delete(CheckRecord.Key(name), null), new RecordChange.Delete(RevocationRecord.Key(name), null), new RecordChange.Delete(ValidationRecord.Key(name), null)], cancellationToken);
         await vault.RemoveAsync(VersionKeys.VaultName(name), cancellationToken);
         await index.DropAsync(lineage.Key, lineage.ETag, cancellationToken);
     }

@@ -6,12 +6,12 @@ namespace Certrelay.Records;
 
 /// <summary>Stores what was uploaded, or found in the vault, as versions of certificates.</summary>
 public sealed class CertificateUploads(
-    IRecordStore store, CertificateRegistry registry, VersionKeys keys, CertificateIndex index, ListIndex lists, Due due, KeepOptions keep, TimeProvider time)
+    IRecordStore store, CertificateRegistry registry, VersionKeys keys, CertificateIndex index, ListIndex lists, SeenAuthorities seen, IWorkQueue queue, Due due, KeepOptions keep, TimeProvider time)
 {
     /// <summary>
     /// Stores an accepted inspection as the current version of a lineage, which is made when it is new. The same leaf again changes nothing; the same leaf under
     /// another name is refused with <c>record.duplicate</c>, and so is what an enforced policy refuses. The key enters the vault before the version is written; one
-    /// that comes later joins its leaf. A leaf without a key never follows one that has its key here or is newer (<c>record.watched-only</c>).
+    /// that comes later joins its leaf, and so do intermediates that it lacked. What a chain still lacks is searched for afterwards. A leaf without a key never follows one that has its key here or is newer (<c>record.watched-only</c>).
     /// </summary>
     public Task<UploadResult> StoreAsync(string name, CertificateInspection inspection, LineageDetails details, CancellationToken cancellationToken) =>
         WriteAsync(name, inspection, details, adopted: null, cancellationToken);
@@ -52,12 +52,16 @@ public sealed class CertificateUploads(
                 return new UploadResult([.. findings, Duplicate(holder)], null, null, Created: false);
             if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
             {
-                if (HasAnotherPair(same, inspection))
+                if (UploadCompletion.HasAnotherPair(same, inspection))
                     return new UploadResult([.. findings, FindingCodes.RecordPair.At(name)], null, null, Created: false);
-                if (before is null || !Completes(inspection, same))
+                var effect = before is null ? UploadEffect.Unchanged : UploadCompletion.EffectOf(same, inspection);
+                if (effect is UploadEffect.Unchanged)
                     return new UploadResult(findings, before?.Value, same, Created: false);
-                if (await AddKeyAsync(before, same, inspection, adopted, cancellationToken) is { } complete)
-                    return complete;
+                var completed = effect is UploadEffect.ChainAdded
+                    ? await AddChainAsync(before!, same, inspection, cancellationToken)
+                    : await AddKeyAsync(before!, same, inspection, adopted, cancellationToken);
+                if (completed is not null)
+                    return completed;
                 continue;
             }
 
@@ -76,16 +80,24 @@ public sealed class CertificateUploads(
                 var revocation = RevocationRecord.First(name, sequence, leaf, now);
                 if (revocation?.Hint is { } question)
                     await due.PutAsync(question, cancellationToken);
+                // What is watched only is served as it is, whatever it lacks.
+                var validation = key is null ? null : ValidationRecord.First(name, sequence, inspection, now);
+                if (validation?.Hint is { } search)
+                    await due.PutAsync(search, cancellationToken);
                 await store.WriteAsync(
                     [
                         new RecordChange.Put(CheckRecord.Key(name), check.ToBody()),
-                        .. ChangeOf(revocation, before),
+                        ChangeOf(RevocationRecord.Key(name), revocation),
+                        ChangeOf(ValidationRecord.Key(name), validation),
                         before is null
                             ? new RecordChange.Insert(LineageRecord.Key(name), lineage.ToBody())
                             : new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag),
                         new RecordChange.Insert(VersionRecord.RowKey(name, sequence), version.ToBody()),
                     ], cancellationToken);
                 await listed.EndAsync(cancellationToken);
+                await seen.NoteAsync(inspection.Chain.Concat(inspection.Alternates), cancellationToken);
+                if (validation?.Hint is { } begin)
+                    await queue.SendAsync(QueueNames.Validate, Nudge.Write(begin), TimeSpan.Zero, cancellationToken);
                 return new UploadResult(findings, lineage, version, Created: true);
             }
             catch (RecordConflictException)
@@ -109,9 +121,9 @@ public sealed class CertificateUploads(
             return new UploadPlan(findings, UploadEffect.NewCertificate, 1);
         if (await FindAsync(name, leaf.Fingerprint, cancellationToken) is { } same)
         {
-            return HasAnotherPair(same, inspection)
+            return UploadCompletion.HasAnotherPair(same, inspection)
                 ? new UploadPlan([.. findings, FindingCodes.RecordPair.At(name)], UploadEffect.Refused, null)
-                : new UploadPlan(findings, Completes(inspection, same) ? UploadEffect.KeyAdded : UploadEffect.Unchanged, same.Sequence);
+                : new UploadPlan(findings, UploadCompletion.EffectOf(same, inspection), same.Sequence);
         }
 
         return inspection.PrivateKey is not null || MayFollow(lineage, leaf)
@@ -124,7 +136,7 @@ public sealed class CertificateUploads(
         Stored<LineageRecord> before, VersionRecord watched, CertificateInspection inspection, VaultReference? adopted, CancellationToken cancellationToken)
     {
         var (name, rowKey) = (before.Value.Name, VersionRecord.RowKey(watched.Certificate, watched.Sequence));
-        if (await store.ReadAsync<VersionRecord>(rowKey, cancellationToken) is not { } row || !Completes(inspection, row.Value))
+        if (await store.ReadAsync<VersionRecord>(rowKey, cancellationToken) is not { } row || !UploadCompletion.Completes(inspection, row.Value))
             return null;
         var version = row.Value with
         {
@@ -134,17 +146,41 @@ public sealed class CertificateUploads(
             NotAfter = Earlier(row.Value.NotAfter, inspection.Encryption?.NotAfter),
             RolloutOwed = row.Value.RolloutOwed || adopted is not null,
             // A pair may be completed by the two leaves alone.
-            Chain = row.Value.Key is not null && inspection.Chain.Count == 0 ? row.Value.Chain : [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
+            Chain = row.Value.Key is not null && inspection.Chain.Count == 0 ? row.Value.Chain : Ders(inspection.Chain),
             Root = inspection.Root?.Der.ToArray() ?? row.Value.Root,
+            Alternates = Ders(inspection.Alternates),
             Findings = inspection.Findings,
         };
+        return await ReplaceAsync(before, row, version, inspection, cancellationToken);
+    }
+
+    /// <summary>Gives a version the intermediates that it lacked; null when the certificate changed meanwhile.</summary>
+    private async Task<UploadResult?> AddChainAsync(Stored<LineageRecord> before, VersionRecord lacking, CertificateInspection inspection, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync<VersionRecord>(VersionRecord.RowKey(lacking.Certificate, lacking.Sequence), cancellationToken) is not { } row || !UploadCompletion.CompletesChain(row.Value, inspection))
+            return null;
+        var version = row.Value with
+        {
+            Chain = Ders(inspection.Chain),
+            Root = inspection.Root?.Der.ToArray() ?? row.Value.Root,
+            Alternates = Ders(inspection.Alternates),
+            Findings = inspection.Findings,
+        };
+        var result = await ReplaceAsync(before, row, version, inspection, cancellationToken);
+        await seen.NoteAsync(inspection.Chain.Concat(inspection.Alternates), cancellationToken);
+        return result;
+    }
+
+    private async Task<UploadResult?> ReplaceAsync(
+        Stored<LineageRecord> before, Stored<VersionRecord> row, VersionRecord version, CertificateInspection inspection, CancellationToken cancellationToken)
+    {
         var isCurrent = before.Value.Current == version.Sequence;
         var lineage = before.Value with { Updated = time.GetUtcNow(), Leaf = isCurrent ? CurrentLeaf.Of(version) : before.Value.Leaf };
         var listed = await lists.BeginAsync(before.Value, lineage, cancellationToken);
         try
         {
             await store.WriteAsync(
-                [new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag), new RecordChange.Replace(rowKey, version.ToBody(), row.ETag)], cancellationToken);
+                [new RecordChange.Replace(before.Key, lineage.ToBody(), before.ETag), new RecordChange.Replace(row.Key, version.ToBody(), row.ETag)], cancellationToken);
         }
         catch (RecordConflictException)
         {
@@ -158,13 +194,6 @@ public sealed class CertificateUploads(
     /// <summary>Whether a policy keeps an upload out. What is only watched is out there already: not seeing it would mend nothing.</summary>
     private static bool Refuses(CertificateInspection inspection, IEnumerable<Finding> breaches) =>
         inspection.PrivateKey is not null && breaches.Any(static breach => breach.Severity is Severity.Error);
-
-    /// <summary>True when an upload has what the stored version of the same leaf lacks.</summary>
-    private static bool Completes(CertificateInspection inspection, VersionRecord version) =>
-        inspection.PrivateKey is not null && !version.Removing && (version.Key is null || (version.Encryption is null && inspection.EncryptionKey is not null));
-
-    private static bool HasAnotherPair(VersionRecord version, CertificateInspection inspection) =>
-        version.Encryption is { } pair && inspection.Encryption is { } sent && pair.Fingerprint != sent.Fingerprint;
 
     /// <summary>The second certificate of a pair, its key in the vault; null where none came.</summary>
     private async Task<EncryptionRecord?> SavePairAsync(string name, CertificateInspection inspection, CancellationToken cancellationToken) => inspection is { Encryption: { } leaf, EncryptionKey: { } key }
@@ -186,13 +215,11 @@ public sealed class CertificateUploads(
         return described with { Policy = registry.Judge(described, leaf) };
     }
 
-    private static IEnumerable<RecordChange> ChangeOf(RevocationRecord? revocation, Stored<LineageRecord>? before)
-    {
-        if (revocation is not null)
-            yield return new RecordChange.Put(RevocationRecord.Key(revocation.Certificate), revocation.ToBody());
-        else if (before is not null)
-            yield return new RecordChange.Delete(RevocationRecord.Key(before.Value.Name), null);
-    }
+    /// <summary>A version takes the place of the one before it also where it has no such record.</summary>
+    private static RecordChange ChangeOf<T>(RecordKey key, T? record)
+        where T : class, IRecord<T> => record is null ? new RecordChange.Delete(key, null) : new RecordChange.Put(key, record.ToBody());
+
+    private static byte[][] Ders(IEnumerable<CertificateRecord> certificates) => [.. certificates.Select(static one => one.Der.ToArray())];
 
     private static Finding Duplicate(string holder) => FindingCodes.RecordDuplicate.At(holder, $"The same certificate is stored as {holder}.");
 
@@ -221,8 +248,9 @@ public sealed class CertificateUploads(
         KeyAlgorithm = leaf.PublicKey.Algorithm.ToString(),
         SignatureAlgorithm = leaf.SignatureAlgorithm.Name,
         Leaf = leaf.Der.ToArray(),
-        Chain = [.. inspection.Chain.Select(issuer => issuer.Der.ToArray())],
+        Chain = Ders(inspection.Chain),
         Root = inspection.Root?.Der.ToArray(),
+        Alternates = Ders(inspection.Alternates),
         Findings = inspection.Findings,
         Created = now,
     };

@@ -94,6 +94,9 @@ public sealed record VersionRecord : IRecord<VersionRecord>
     /// <summary>The root as DER where it came with the upload: servers do not send it, clients of private authorities need it.</summary>
     public byte[]? Root { get; init; }
 
+    /// <summary>Other certificates of authorities in or above the chain as DER, such as cross-signed ones: other chains are made of them.</summary>
+    public IReadOnlyList<byte[]> Alternates { get; init => field = value ?? []; } = [];
+
     /// <summary>The private key's place; null for a version that is watched only.</summary>
     public VaultReference? Key { get; init; }
 

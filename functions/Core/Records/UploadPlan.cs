@@ -17,6 +17,9 @@ public enum UploadEffect
     /// <summary>The same leaf is stored under this name, watched only or without the second of its pair until now: it gets its key.</summary>
     KeyAdded,
 
+    /// <summary>The same leaf is stored under this name without the intermediates that came now: its chain is completed.</summary>
+    ChainAdded,
+
     NewVersion,
     NewCertificate,
 }

@@ -8,11 +8,11 @@ namespace Certrelay.Rollouts;
 public static class PreFlight
 {
     /// <summary>The codes that a rollout may name as overridden.</summary>
-    public static IReadOnlyList<string> Overridable { get; } = [FindingCodes.TargetNotCovered.Code, FindingCodes.TargetKeyType.Code, FindingCodes.TargetOlder.Code, FindingCodes.TargetInPlace.Code];
+    public static IReadOnlyList<string> Overridable { get; } = [FindingCodes.TargetNotCovered.Code, FindingCodes.TargetKeyType.Code, FindingCodes.TargetOlder.Code, FindingCodes.TargetInPlace.Code, FindingCodes.TargetChain.Code];
 
     /// <summary>Every refusal at once; empty when the version may be deployed.</summary>
     public static IReadOnlyList<Finding> Check(StepContext context, IReadOnlyList<EndpointReading> baseline, DateTimeOffset now) =>
-        [.. Names(context).Concat(KeyType(context)).Concat(Age(context, baseline, now)).Where(finding => !context.Rollout.Overrides.Contains(finding.Code))];
+        [.. Names(context).Concat(KeyType(context)).Concat(Age(context, baseline, now)).Concat(Chain(context)).Where(finding => !context.Rollout.Overrides.Contains(finding.Code))];
 
     /// <summary>Refuses to replace content under an id that stays while its former key is not in our vault: nobody could bring it back.</summary>
     public static IEnumerable<Finding> InPlace(StepContext context, TargetState state) =>
@@ -21,6 +21,16 @@ public static class PreFlight
                 .Where(resource => resource.Bound is not null && resource.Fingerprint != context.State.Binding?.Fingerprint && resource.Fingerprint != context.Leaf)
                 .Select(static resource => FindingCodes.TargetInPlace.At(resource.Id))
             : [];
+
+    /// <summary>True for a version whose intermediate is missing and could be had.</summary>
+    internal static bool Lacks(VersionRecord version) =>
+        version.Findings.Any(static finding => finding.Code == FindingCodes.ChainAwaited.Code || finding.Code == FindingCodes.ChainUnavailable.Code);
+
+    private static IEnumerable<Finding> Chain(StepContext context)
+    {
+        if (Lacks(context.Version))
+            yield return FindingCodes.TargetChain.At(context.Target.Name);
+    }
 
     private static IEnumerable<Finding> Names(StepContext context)
     {

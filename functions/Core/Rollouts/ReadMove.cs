@@ -7,10 +7,13 @@ using Certrelay.Vault;
 namespace Certrelay.Rollouts;
 
 /// <summary><c>reading</c>: looks at the target and its endpoints, saves what a restore needs, and changes nothing.</summary>
-internal sealed class ReadMove(TargetProbe probe, IVault vault, TimeProvider time) : IStepMove
+internal sealed class ReadMove(TargetProbe probe, IVault vault, IRecordStore store, TimeProvider time) : IStepMove
 {
+    private static readonly TimeSpan SearchedAgain = TimeSpan.FromSeconds(2);
+
     public async Task<StepOutcome> MoveAsync(StepContext context, CancellationToken cancellationToken)
     {
+        await DemandSearchedAsync(context.Version, cancellationToken);
         var step = context.Step with { Account = context.Account };
         var probing = probe.ReadAsync(context.Target, cancellationToken);
         using var reading = await ReadTargetAsync(context, probing, cancellationToken);
@@ -51,6 +54,13 @@ internal sealed class ReadMove(TargetProbe probe, IVault vault, TimeProvider tim
         }
 
         return (step with { Code = null, Message = null }).Goes(StepState.Deploying, KeyText.Truncate(now), "Read; what is there now is saved for a restore.");
+    }
+
+    /// <summary>A chain that is about to be completed is waited for: a server would be given one that clients refuse, and another one a moment later.</summary>
+    private async Task DemandSearchedAsync(VersionRecord version, CancellationToken cancellationToken)
+    {
+        if (PreFlight.Lacks(version) && await store.ReadAsync<ValidationRecord>(ValidationRecord.Key(version.Certificate), cancellationToken) is { Value: { IsFirst: true } search } && search.Sequence == version.Sequence)
+            throw new Transient(FindingCodes.ChainAwaited.Code, "The intermediate of the certificate is being fetched.", SearchedAgain) { Waits = true };
     }
 
     private static async Task<TargetReading> ReadTargetAsync(StepContext context, Task probing, CancellationToken cancellationToken)

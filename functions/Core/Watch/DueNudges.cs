@@ -14,7 +14,6 @@ public sealed class DueNudges(Due due, IWorkQueue queue)
     /// <summary>Sends a message for each hint whose moment has come and moves the hint on; returns how many. Throws <see cref="ArgumentOutOfRangeException"/> for a kind without a queue of its own.</summary>
     public async Task<int> RunAsync(DueKind kind, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var name = QueueNames.Of(kind);
         var nudged = 0;
         // Side by side, so that their writes share commits.
         var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
@@ -22,7 +21,7 @@ public sealed class DueNudges(Due due, IWorkQueue queue)
         {
             var again = hint with { Moment = KeyText.Truncate(now + Again) };
             await due.MoveAsync(hint, again.Moment, token);
-            await queue.SendAsync(name, Nudge.Write(again), TimeSpan.Zero, token);
+            await queue.SendAsync(QueueNames.Of(hint), Nudge.Write(again), TimeSpan.Zero, token);
             Interlocked.Increment(ref nudged);
         });
         return nudged;

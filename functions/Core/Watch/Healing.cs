@@ -49,7 +49,12 @@ public sealed partial class Healing(
                 await due.PutAsync(hint, cancellationToken);
             before = version;
             if (version.Sequence == lineage.Value.Current)
+            {
                 await RevocationAsync(version, cancellationToken);
+                if ((await store.ReadAsync<ValidationRecord>(ValidationRecord.Key(name), cancellationToken))?.Value.Hint is { } search)
+                    await due.PutAsync(search, cancellationToken);
+            }
+
             await owed.BeginAsync(version, cancellationToken);
             if (lineage.Value.Leaf is null && version.Sequence == lineage.Value.Current)
                 lineage = await store.ReplaceAsync(lineage, lineage.Value with { Leaf = CurrentLeaf.Of(version) }, cancellationToken);

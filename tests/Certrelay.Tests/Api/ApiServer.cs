@@ -116,7 +116,8 @@ internal sealed class ApiServer : IAsyncDisposable
         var rows = new List<string>();
         foreach (var table in new[] { Tables.Certificates, Tables.Index })
         {
-            await foreach (var row in Get<IRecordStore>().ScanAsync(table, null, CancellationToken.None))
+            // Intermediates that were seen belong to no certificate and stay.
+            await foreach (var row in Get<IRecordStore>().ScanAsync(table, null, CancellationToken.None).Where(static row => !row.Key.Partition.StartsWith("ca.", StringComparison.Ordinal)))
                 rows.Add(row.Key.ToString());
         }
 

@@ -31,5 +31,5 @@ public sealed class NudgeTests
         Assert.Throws<JsonException>(() => Nudge.Read(Encoding.UTF8.GetString(Nudge.Write("web-1")), DueKind.Probe));
 
     [Fact]
-    public void A_step_has_no_queue_of_its_own() => Assert.Throws<ArgumentOutOfRangeException>(() => QueueNames.Of(DueKind.Step));
+    public void A_step_has_no_queue_of_its_own() => Assert.Throws<ArgumentOutOfRangeException>(() => QueueNames.Of(new DueHint(DueKind.Step, DateTimeOffset.UnixEpoch, "r-t")));
 }

@@ -69,6 +69,8 @@ internal sealed class WatchBench : IAsyncDisposable
         await Get<DueNudges>().RunAsync(DueKind.Probe, Time.GetUtcNow(), CancellationToken.None);
         foreach (var message in await TakeAsync(QueueNames.Check))
             await Get<Queues>().Check(message, CancellationToken.None);
+        foreach (var message in await TakeAsync(QueueNames.Validate))
+            await Get<Queues>().Validate(message, CancellationToken.None);
         foreach (var message in await TakeAsync(QueueNames.Probe))
             await Get<TargetWatch>().RunAsync(Nudge.Read(message, DueKind.Probe), CancellationToken.None);
     }

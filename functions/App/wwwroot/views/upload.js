@@ -70,7 +70,7 @@ export function upload({ signal }) {
   return { title: 'Upload a certificate', node: [node, outcome] };
 }
 
-const effects = { newCertificate: 'A new certificate', newVersion: 'A new version', unchanged: 'Already there', keyAdded: 'The key of a watched certificate' };
+const effects = { newCertificate: 'A new certificate', newVersion: 'A new version', unchanged: 'Already there', keyAdded: 'The key of a watched certificate', chainAdded: 'The intermediates that were missing' };
 
 function result(value, dry) {
   const heading = value.accepted ? `${effects[value.effect]}${dry ? ', if uploaded' : ''}` : `Refused: ${count(value.findings.length, 'finding')}`;

@@ -11,7 +11,7 @@ namespace Certrelay.Watch.VaultEvents;
 /// that cannot be served is told. What the product wrote itself, knows already, or does not look after changes nothing.
 /// </summary>
 public sealed partial class VaultVersions(
-    IRecordStore store, IVault vault, CertificateRegistry certificates, CertificateUploads uploads, OwedRollouts rollouts, AlertRecords alerts, TimeProvider time,
+    IRecordStore store, IVault vault, CertificateRegistry certificates, UploadInspector inspector, CertificateUploads uploads, OwedRollouts rollouts, AlertRecords alerts, TimeProvider time,
     ILogger<VaultVersions> logger)
 {
     /// <summary>Works off a message; throws <see cref="System.Text.Json.JsonException"/> for one that is no event and <see cref="Transient"/> for a version that cannot be read yet.</summary>
@@ -54,7 +54,7 @@ public sealed partial class VaultVersions(
     private async Task TakeAsync(LineageRecord lineage, VaultReference reference, CancellationToken cancellationToken)
     {
         using var secret = await vault.GetAsync(reference, cancellationToken) ?? throw NotYet(reference);
-        using var inspection = CertificateInspector.Inspect(secret.Memory, new InspectionOptions { Now = time.GetUtcNow() });
+        using var inspection = await inspector.InspectAsync([secret.Memory], new InspectionOptions { Now = time.GetUtcNow() }, cancellationToken);
         var result = inspection.IsAccepted
             ? await uploads.AdoptAsync(lineage.Name, inspection, reference, cancellationToken)
             : new UploadResult(inspection.Findings, null, null, Created: false);

@@ -1,0 +1,49 @@
+namespace Certrelay.Certificates;
+
+/// <summary>
+/// Finds every chain that a server could send, from a leaf up through the certificates at hand (RFC 4158), also such as are not sound: what is wrong with them is told by others.
+/// Bounded: names and keys in them are anybody's.
+/// </summary>
+internal sealed class PathBuilder
+{
+    // Public chains have up to four certificates and three ways; each bound lies far above.
+    private const int LongestPath = 8;
+    private const int MostPaths = 16;
+    private const int MostSteps = 256;
+
+    private readonly IReadOnlyList<CertificateRecord> _authorities;
+    private readonly IReadOnlyList<CertificateRecord> _roots;
+    private readonly TrustStores _stores;
+    private readonly List<IReadOnlyList<CertificateRecord>> _paths = [];
+    private int _steps;
+
+    private PathBuilder(IEnumerable<CertificateRecord> certificates, TrustStores stores)
+    {
+        // In an order of their own, so that the result is the same in whatever order they came, also where a bound cuts it.
+        var all = certificates.Distinct().OrderBy(static one => one.Fingerprint.Hex, StringComparer.Ordinal).ToLookup(static one => one.IsSelfSigned());
+        (_authorities, _roots, _stores) = ([.. all[false]], [.. all[true]], stores);
+    }
+
+    /// <summary>Chains without their roots, leaf first. Each ends where a root is known that issued its last certificate, or where nothing leads on.</summary>
+    public static IReadOnlyList<IReadOnlyList<CertificateRecord>> Find(CertificateRecord leaf, IEnumerable<CertificateRecord> certificates, TrustStores stores)
+    {
+        var builder = new PathBuilder(certificates, stores);
+        builder.Go([leaf]);
+        return builder._paths;
+    }
+
+    private void Go(IReadOnlyList<CertificateRecord> path)
+    {
+        if (_paths.Count >= MostPaths || ++_steps > MostSteps)
+            return;
+        var last = path[^1];
+        // No authority twice: two that signed each other would never end.
+        var issuers = last.IsSelfSigned() || path.Count == LongestPath
+            ? []
+            : _authorities.Where(one => !path.Any(member => member.PublicKey.IsSameKeyAs(one.PublicKey) && member.HasSubjectOf(one)) && one.HasIssued(last)).ToList();
+        if (issuers.Count == 0 || _roots.Any(root => root.HasIssued(last)) || _stores.Issued(last))
+            _paths.Add(path);
+        foreach (var issuer in issuers)
+            Go([.. path, issuer]);
+    }
+}
