@@ -25,6 +25,9 @@ public sealed class Timers(TimerWork work)
     [Function("SealAudit")]
     public Task SealAudit([TimerTrigger("30 7 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => work.RunAsync(nameof(SealAudit), cancellationToken);
 
+    [Function("CompareKeys")]
+    public Task CompareKeys([TimerTrigger("50 52 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => work.RunAsync(nameof(CompareKeys), cancellationToken);
+
     [Function("Reindex")]
     public Task Reindex([TimerTrigger("45 37 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => work.RunAsync(nameof(Reindex), cancellationToken);
 }

@@ -79,6 +79,10 @@ public static partial class FindingCodes
         "The RSA key was made by a chip whose primes follow a pattern, so that the private key can be computed (ROCA, CVE-2017-15361).",
         "Have the certificate issued again with a key that was made elsewhere, and look for other keys of the same card, token or board.");
 
+    public static readonly FindingCode KeySharedPrime = new("key.shared-prime", Severity.Error,
+        "The RSA key has a prime in common with another key kept here, so that both private keys can be computed by anybody who sees both certificates.",
+        "Have both certificates issued again with keys that were made elsewhere, roll them out, have the old ones revoked, and look for what makes keys with too little randomness.");
+
     public static readonly FindingCode KeyUnexpected = new("key.unexpected", Severity.Error,
         "A private key came where only a certificate is taken.",
         "Leave the key out; to have the certificate deployed, upload both together.");

@@ -6,7 +6,7 @@ namespace Certrelay.Records;
 
 /// <summary>Certificates and their versions: read, described, held against the policy, removed. <see cref="CertificateUploads"/> stores them.</summary>
 public sealed class CertificateRegistry(
-    IRecordStore store, IVault vault, CertificateIndex index, ListIndex lists, Due due, CertificatePolicy policy, TimeProvider time)
+    IRecordStore store, IVault vault, CertificateIndex index, ListIndex lists, RsaModuli moduli, Due due, CertificatePolicy policy, TimeProvider time)
 {
     /// <summary>The lineage; null when there is none.</summary>
     public async Task<Stored<LineageRecord>?> ReadAsync(string name, CancellationToken cancellationToken) =>
@@ -75,6 +75,7 @@ public sealed class CertificateRegistry(
             if (VersionOf(row) is { } version)
             {
                 await index.ReleaseAsync(version.Fingerprint, name, cancellationToken);
+                await moduli.ForgetAsync(version, cancellationToken);
                 // The certificate's own row may have been lost, and with it what the lists show.
                 await lists.DropAsync(ListRows.Of(lineage.Value with { Leaf = CurrentLeaf.Of(version) }), began, cancellationToken);
             }

@@ -6,7 +6,7 @@ namespace Certrelay.Records;
 
 /// <summary>Stores what was uploaded, or found in the vault, as versions of certificates.</summary>
 public sealed class CertificateUploads(
-    IRecordStore store, CertificateRegistry registry, VersionKeys keys, CertificateIndex index, ListIndex lists, SeenAuthorities seen, IWorkQueue queue, Due due, KeepOptions keep, TimeProvider time)
+    IRecordStore store, CertificateRegistry registry, VersionKeys keys, CertificateIndex index, ListIndex lists, SeenAuthorities seen, RsaModuli moduli, IWorkQueue queue, Due due, KeepOptions keep, TimeProvider time)
 {
     /// <summary>
     /// Stores an accepted inspection as the current version of a lineage, which is made when it is new. The same leaf again changes nothing; the same leaf under
@@ -96,6 +96,7 @@ public sealed class CertificateUploads(
                     ], cancellationToken);
                 await listed.EndAsync(cancellationToken);
                 await seen.NoteAsync(inspection.Chain.Concat(inspection.Alternates), cancellationToken);
+                await moduli.NoteAsync(version, cancellationToken);
                 if (validation?.Hint is { } begin)
                     await queue.SendAsync(QueueNames.Validate, Nudge.Write(begin), TimeSpan.Zero, cancellationToken);
                 return new UploadResult(findings, lineage, version, Created: true);

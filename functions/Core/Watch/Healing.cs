@@ -11,7 +11,7 @@ namespace Certrelay.Watch;
 
 /// <summary>Writes again the hints and index rows that the truth of one partition calls for. Each may be done twice, or while others work on the same.</summary>
 public sealed partial class Healing(
-    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RolloutSummaries summaries, StepRecords steps, OwedRollouts owed, NoticeRecords notices, AccountUse accounts, Due due, KeepOptions keep,
+    IRecordStore store, CertificateRegistry certificates, CertificateIndex index, ListIndex lists, RsaModuli moduli, RolloutSummaries summaries, StepRecords steps, OwedRollouts owed, NoticeRecords notices, AccountUse accounts, Due due, KeepOptions keep,
     TimeProvider time, ILogger<Healing> logger)
 {
     /// <summary>The claims of a certificate's fingerprints, its next check and its rows in lists; the rest of one that is deleted, or whose own row is gone.</summary>
@@ -44,6 +44,7 @@ public sealed partial class Healing(
             if (await index.HolderAsync(version.Fingerprint, cancellationToken) is null
                 && await index.ClaimAsync(version.Fingerprint, name, cancellationToken) == name)
                 Log.Healed(logger, "claim", $"{name} {version.Sequence}");
+            await moduli.HealAsync(version, cancellationToken);
             // A version is superseded by the next one.
             if (before is not null && keep.HintOf(name, before.Sequence, version.Created) is { } hint)
                 await due.PutAsync(hint, cancellationToken);

@@ -6,7 +6,7 @@ namespace Certrelay.Watch;
 
 /// <summary>Removes superseded versions and settled rollouts after their time, never one in use; what is still needed is looked at again a day later.</summary>
 public sealed class Retention(
-    IRecordStore store, IVault vault, CertificateRegistry certificates, CertificateIndex index, RolloutSummaries rollouts, Due due, RolloutOptions options,
+    IRecordStore store, IVault vault, CertificateRegistry certificates, CertificateIndex index, RsaModuli moduli, RolloutSummaries rollouts, Due due, RolloutOptions options,
     KeepOptions keep, TimeProvider time)
 {
     private static readonly TimeSpan Again = TimeSpan.FromDays(1);
@@ -49,6 +49,7 @@ public sealed class Retention(
         }
 
         await index.ReleaseAsync(version.Value.Fingerprint, certificate, cancellationToken);
+        await moduli.ForgetAsync(version.Value, cancellationToken);
         foreach (var key in version.Value.Keys())
             await vault.RemoveVersionAsync(key, cancellationToken);
         await store.DeleteAsync(version, cancellationToken);

@@ -1,11 +1,12 @@
 using Certrelay.Records;
+using Certrelay.Watch.Validation;
 using Microsoft.Extensions.Logging;
 
 namespace Certrelay.Watch;
 
 /// <summary>What each timer does, by its name: run by the timer itself, or, when that is late, by a nudge. Twice at once it does no harm.</summary>
 public sealed partial class TimerWork(
-    Reconcile reconcile, DueNudges nudges, Reindex reindex, StatusCount count, AuditSeals seals, Heartbeats heartbeats, TimeProvider time, ILogger<TimerWork> logger)
+    Reconcile reconcile, DueNudges nudges, Reindex reindex, StatusCount count, SharedPrimeScan primes, AuditSeals seals, Heartbeats heartbeats, TimeProvider time, ILogger<TimerWork> logger)
 {
     private static readonly TimeSpan ScanPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan CountPeriod = TimeSpan.FromMinutes(5);
@@ -26,6 +27,7 @@ public sealed partial class TimerWork(
         "CountStatus" => (CountPeriod, token => count.RunAsync(token)),
         "SealAudit" => (SealPeriod, SealAsync),
         "Reindex" => (Reindex.Period, token => reindex.RunAsync(token)),
+        "CompareKeys" => (SharedPrimeScan.Period, token => primes.RunAsync(token)),
         _ => throw new ArgumentException($"There is no timer '{timer}'.", nameof(timer)),
     };
 

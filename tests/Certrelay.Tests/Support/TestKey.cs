@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -11,6 +12,27 @@ internal sealed class TestKey : IDisposable
     private TestKey(AsymmetricAlgorithm key) => _key = key;
 
     public static TestKey Rsa(int bits = 2048) => new(RSA.Create(bits));
+
+    /// <summary>An RSA key one of whose primes is the other's, as machines make them that start with too little randomness.</summary>
+    public static TestKey SharingPrimeWith(TestKey other)
+    {
+        var known = ((RSA)other._key).ExportParameters(includePrivateParameters: true);
+        using var fresh = RSA.Create(known.Modulus!.Length * 8);
+        var (p, q) = (Number(known.P!), Number(fresh.ExportParameters(includePrivateParameters: true).Q!));
+        var (length, half) = (known.Modulus.Length, known.P!.Length);
+        var d = Inverse(Number(known.Exponent!), (p - 1) * (q - 1));
+        return new(RSA.Create(new RSAParameters
+        {
+            Modulus = Bytes(p * q, length),
+            Exponent = known.Exponent,
+            D = Bytes(d, length),
+            P = known.P,
+            Q = Bytes(q, half),
+            DP = Bytes(d % (p - 1), half),
+            DQ = Bytes(d % (q - 1), half),
+            InverseQ = Bytes(Inverse(q, p), half),
+        }));
+    }
 
     public static TestKey Ec(ECCurve curve) => new(ECDsa.Create(curve));
 
@@ -50,4 +72,21 @@ internal sealed class TestKey : IDisposable
     };
 
     public void Dispose() => _key.Dispose();
+
+    private static BigInteger Number(byte[] bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
+
+    private static byte[] Bytes(BigInteger number, int length)
+    {
+        var bytes = number.ToByteArray(isUnsigned: true, isBigEndian: true);
+        return [.. new byte[length - bytes.Length], .. bytes];
+    }
+
+    /// <summary>Euclid's algorithm, extended.</summary>
+    private static BigInteger Inverse(BigInteger number, BigInteger modulus)
+    {
+        var (a, b, x, y) = (number % modulus, modulus, BigInteger.One, BigInteger.Zero);
+        while (!a.IsOne)
+            (a, b, x, y) = (b % a, a, y - (b / a * x), x);
+        return ((x % modulus) + modulus) % modulus;
+    }
 }

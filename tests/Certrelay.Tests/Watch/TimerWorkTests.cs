@@ -41,6 +41,7 @@ public sealed class TimerWorkTests : IAsyncLifetime
     [InlineData("ProbeTargets")]
     [InlineData("CountStatus")]
     [InlineData("SealAudit")]
+    [InlineData("CompareKeys")]
     [InlineData("Reindex")]
     public async Task Every_timer_has_its_work(string timer)
     {

@@ -7,6 +7,7 @@ const kinds = {
   'certificate.expired': 'expired',
   'certificate.revoked': 'revoked',
   'certificate.refused': 'version refused',
+  'certificate.key-broken': 'key broken',
   'target.drift': 'drifting',
   'rollout.failed': 'rollout failed',
   'timer.late': 'timer late',

@@ -31,6 +31,9 @@ public static class AlertKinds
 
     /// <summary>A version that somebody else put into the vault cannot be served.</summary>
     public const string CertificateRefused = "certificate.refused";
+
+    /// <summary>The private key of a version can be computed from what is public.</summary>
+    public const string CertificateKeyBroken = "certificate.key-broken";
     public const string RolloutFailed = "rollout.failed";
     public const string TargetDrift = "target.drift";
     public const string TimerLate = "timer.late";
