@@ -82,6 +82,9 @@ public sealed record CertificateItem
 /// <summary>A certificate with its current version and the targets that shall serve it.</summary>
 public sealed record CertificateView
 {
+    /// <summary>The permissions that the caller has: read, upload, download, deploy and the like.</summary>
+    public required IReadOnlyList<string> May { get; init; }
+
     public required string Name { get; init; }
 
     public string? Owner { get; init; }

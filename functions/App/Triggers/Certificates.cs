@@ -189,6 +189,7 @@ public sealed class Certificates(
         var shown = current is null ? null : VersionView.Of(current) with { Trust = chains.Judge(current, request.Moment("at") ?? time.GetUtcNow()) };
         var view = new CertificateView
         {
+            May = [.. Enum.GetValues<Permission>().Where(permission => permission is not Permission.None && request.Caller.May(permission)).Select(static permission => permission.ToString().ToLowerInvariant())],
             Name = name,
             Owner = value.Owner,
             Tags = value.Tags,
@@ -201,7 +202,7 @@ public sealed class Certificates(
             Targets = Visible(request, await index.UsersAsync(name, cancellationToken)),
             Findings = value.Policy,
         };
-        return Answer.Ok(view, ETags.Joined(lineage.ETag, new { view.Targets, view.Level, shown?.Trust, shown?.Findings }));
+        return Answer.Ok(view, ETags.Joined(lineage.ETag, new { view.May, view.Targets, view.Level, shown?.Trust, shown?.Findings }));
     }
 
     /// <summary>A certificate that came alone gets its key from here, where it was requested here or has the key of the version before.</summary>

@@ -16,8 +16,21 @@ const unreachable = {
 };
 
 /** Sends a request and gives status, body and ETag; throws Refusal. 304 has no body. */
-export async function send(method, path, { body, type, headers = {}, signal } = {}) {
-  const sent = { ...headers, Accept: 'application/json', Authorization: `Bearer ${token()}` };
+export async function send(method, path, options = {}) {
+  const answer = await ask(method, path, options);
+  const text = await answer.text();
+  return { status: answer.status, etag: answer.headers.get('ETag'), value: text ? JSON.parse(text) : null };
+}
+
+/** A GET whose answer is a file: its name, its content, and the passphrase that the host drew for it. */
+export async function file(path, query, signal) {
+  const answer = await ask('GET', withQuery(path, query), { accept: '*/*', signal });
+  const name = /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition'))?.[1] ?? 'certificate';
+  return { name, blob: await answer.blob(), passphrase: answer.headers.get('Certrelay-Passphrase') };
+}
+
+async function ask(method, path, { body, type, headers = {}, accept = 'application/json', signal }) {
+  const sent = { ...headers, Accept: accept, Authorization: `Bearer ${token()}` };
   if (type) {
     sent['Content-Type'] = type;
   }
@@ -28,8 +41,7 @@ export async function send(method, path, { body, type, headers = {}, signal } = 
     throw signal?.aborted ? fault : new Refusal(0, unreachable);
   }
   if (answer.ok || answer.status === 304) {
-    const text = await answer.text();
-    return { status: answer.status, etag: answer.headers.get('ETag'), value: text ? JSON.parse(text) : null };
+    return answer;
   }
   const problem = await answer.json().catch(() => ({ title: `The host answered ${answer.status}.`, code: `http.${answer.status}`, remedy: 'Try again.' }));
   if (answer.status === 401) {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Certrelay.App.Http;
+using Certrelay.Certificates;
 
 namespace Certrelay.Tests.Http;
 
@@ -40,6 +41,14 @@ public sealed partial class PageTests : IAsyncLifetime
             Assert.Equal(200, other.Status);
             AssertGuarded(known);
         }
+    }
+
+    [Fact]
+    public void The_page_offers_every_form_of_a_download()
+    {
+        var script = System.Text.Encoding.UTF8.GetString(PageFile.All.Single(static file => file.Path == "parts/download.js").Bytes);
+
+        Assert.All(ExportFormat.All, format => Assert.Matches($@"\['{format.Name}', '[^']+', {(format.HoldsKey ? "true" : "false")}\]", script));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 import { get } from '../api.js';
 import { el } from '../dom.js';
+import { downloadForm } from '../parts/download.js';
 import { findings } from '../parts/findings.js';
 import { orderForm } from '../parts/order.js';
+import { requestForm } from '../parts/request.js';
 import { rolloutList } from '../parts/rollouts.js';
 import { state } from '../parts/state.js';
 import { targetList } from '../parts/targets.js';
@@ -20,6 +22,8 @@ export async function certificate({ name, signal }) {
   ]);
   const targets = await Promise.all(one.targets.slice(0, shownTargets).map((target) => get(`api/targets/${target}`, {}, signal)));
   const { current } = one;
+  const may = (permission) => one.may.includes(permission);
+  const requests = may('upload') ? (await get(`${path}/csr`, {}, signal)).items : [];
   const found = [...one.findings, ...current?.findings ?? []];
   const node = [
     current ? el('p', { class: 'where' }, state(left(current.notAfter), urgency(current.notBefore, current.notAfter))) : null,
@@ -28,6 +32,8 @@ export async function certificate({ name, signal }) {
     section('Targets', targetList(targets, one),
       one.targets.length > shownTargets ? el('p', { class: 'small' }, `${one.targets.length - shownTargets} more are not shown.`) : null),
     section('Roll out', orderForm(one, versions, signal)),
+    may('download') && current ? section('Download', downloadForm(one, versions, signal)) : null,
+    may('upload') ? section('Request a new one', requestForm(one, requests, signal)) : null,
     section('Versions', versionTable(versions, one.current?.sequence)),
     section('Newest rollouts', rollouts.items.length > 0 ? rolloutList(rollouts.items) : el('p', {}, 'None yet.')),
   ];
@@ -55,6 +61,7 @@ function facts({ owner, tags, plannedEnd, current }) {
     current ? ['Issuer', current.issuer] : null,
     current ? ['Key', `${current.keyAlgorithm}${current.hasKey ? ', in the vault' : ', not in the vault: watched only'}`] : null,
     current ? ['Signature', current.signatureAlgorithm] : null,
+    current?.trust?.length > 0 ? ['Trusted by', current.trust.filter((store) => store.accepted).map((store) => store.store).join(', ') || 'no store that is known here'] : null,
     current ? ['Fingerprint', el('code', { class: 'long' }, current.fingerprint)] : null,
     ['Owner', owner ?? 'nobody'],
     Object.keys(tags).length > 0 ? ['Tags', Object.entries(tags).map(([key, value]) => `${key}=${value}`).join(', ')] : null,
