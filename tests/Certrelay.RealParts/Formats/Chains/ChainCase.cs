@@ -8,8 +8,11 @@ namespace Certrelay.RealParts.Formats.Chains;
 /// <param name="Sound">What RFC 5280 section 6.1 says of it, for a TLS server.</param>
 /// <param name="Upper">Changes the intermediate below the root.</param>
 /// <param name="Leaf">Changes the leaf.</param>
+/// <param name="Lower">Changes the other intermediates.</param>
+/// <param name="Intermediates">How many there are, one chain for each; null: one, and three.</param>
 internal sealed record ChainCase(
-    string Name, bool Sound, Func<TestCertificateOptions, TestCertificateOptions>? Upper = null, Func<TestCertificateOptions, TestCertificateOptions>? Leaf = null, Func<byte[], byte[]>? Spoil = null)
+    string Name, bool Sound, Func<TestCertificateOptions, TestCertificateOptions>? Upper = null, Func<TestCertificateOptions, TestCertificateOptions>? Leaf = null, Func<byte[], byte[]>? Spoil = null,
+    Func<TestCertificateOptions, TestCertificateOptions>? Lower = null, IReadOnlyList<int>? Intermediates = null)
 {
     private static readonly DateTimeOffset Past = TimeProvider.System.GetUtcNow().AddDays(-2);
     private static readonly DateTimeOffset Future = TimeProvider.System.GetUtcNow().AddDays(2);
@@ -51,9 +54,14 @@ internal sealed record ChainCase(
         new("a leaf that was changed", false, Spoil: static der => [.. der[..^5], (byte)(der[^5] ^ 1), .. der[^4..]]),
         new("a critical extension in the leaf that nobody knows", false, Leaf: static one => Add(one, Unknown(critical: true))),
         new("a critical extension in an authority that nobody knows", false, static one => Add(one, Unknown(critical: true))),
+        new("none below where none is allowed", true, static one => one with { PathLength = 0 }, Intermediates: [1]),
+        new("one below where none is allowed", false, static one => one with { PathLength = 0 }, Intermediates: [2]),
+        new("two below where one is allowed", false, static one => one with { PathLength = 1 }, Intermediates: [3]),
+        new("three below where two are allowed", false, static one => one with { PathLength = 2 }, Intermediates: [4]),
+        .. PolicyCases.All,
     ];
 
-    private static TestCertificateOptions Add(TestCertificateOptions options, X509Extension extension) => options with { Extensions = [.. options.Extensions, extension] };
+    internal static TestCertificateOptions Add(TestCertificateOptions options, X509Extension extension) => options with { Extensions = [.. options.Extensions, extension] };
 
     private static X509Extension Unknown(bool critical) => new("1.3.6.1.4.1.55555.1", [0x05, 0x00], critical);
 

@@ -17,6 +17,16 @@ public sealed class ChainVerdictTests(ITestOutputHelper output)
         // "Applications MAY reject certificates that include anyExtendedKeyUsage but not the particular OID": these two do, and we warn.
         [("an authority for any purpose", "OpenSSL")] = "RFC 5280 section 4.2.1.12",
         [("an authority for any purpose", "the framework")] = "RFC 5280 section 4.2.1.12",
+        // The framework has no set of policies to begin with: it refuses where one is required and holds, and looks no further where none does.
+        [("a required policy that holds", "the framework")] = "RFC 5280 section 6.1.1 (c)",
+        [("any policy where one is required", "the framework")] = "RFC 5280 section 6.1.1 (c)",
+        [("a policy by its mapped name", "the framework")] = "RFC 5280 section 6.1.1 (c)",
+        [("a required policy that the leaf lacks", "the framework")] = "RFC 5280 section 6.1.3 (f)",
+        [("another policy than the required one", "the framework")] = "RFC 5280 section 6.1.3 (f)",
+        [("a leaf that requires a policy itself and has none", "the framework")] = "RFC 5280 section 6.1.5 (b)",
+        [("any policy where it counts no more", "the framework")] = "RFC 5280 section 6.1.3 (d)",
+        [("a policy by its name before it was mapped", "the framework")] = "RFC 5280 section 6.1.4 (b)",
+        [("a mapping of any policy", "the framework")] = "RFC 5280 section 6.1.4 (a)",
     };
 
     private static readonly int[] Lengths = [1, 3];
@@ -25,11 +35,11 @@ public sealed class ChainVerdictTests(ITestOutputHelper output)
     public async Task Verdicts_are_those_of_the_standard()
     {
         using var folder = new TemporaryFolder();
-        TestKey[][] keys = [[.. Enumerable.Range(0, 5).Select(static _ => TestKey.P256())], [.. Enumerable.Range(0, 5).Select(static _ => TestKey.P384())], [.. Enumerable.Range(0, 5).Select(static _ => TestKey.Rsa())]];
+        TestKey[][] keys = [[.. Enumerable.Range(0, 6).Select(static _ => TestKey.P256())], [.. Enumerable.Range(0, 6).Select(static _ => TestKey.P384())], [.. Enumerable.Range(0, 6).Select(static _ => TestKey.Rsa())]];
         var (count, wrong, differing) = (0, new List<string>(), new SortedSet<string>(StringComparer.Ordinal));
         foreach (var one in ChainCase.All)
         {
-            foreach (var intermediates in Lengths)
+            foreach (var intermediates in one.Intermediates ?? Lengths)
             {
                 foreach (var set in keys)
                 {
@@ -67,11 +77,11 @@ public sealed class ChainVerdictTests(ITestOutputHelper output)
         for (var i = 0; i < intermediates; i++)
         {
             var options = TestCertificates.Authority($"Verdict Authority {i}", keys[i + 1]);
-            issuer = issuer.Issue(i is 0 && one.Upper is not null ? one.Upper(options) : options);
+            issuer = issuer.Issue(((i is 0 ? one.Upper : one.Lower) ?? (static same => same))(options));
             chain.Insert(0, issuer.Der);
         }
 
-        var plain = new TestCertificateOptions { Names = ["shop.example.test", "www.example.test"], Subject = "CN=shop.example.test", Key = keys[4] };
+        var plain = new TestCertificateOptions { Names = ["shop.example.test", "www.example.test"], Subject = "CN=shop.example.test", Key = keys[^1] };
         var leaf = issuer.Issue(one.Leaf is null ? plain : one.Leaf(plain)).Der;
         chain.Insert(0, one.Spoil is null ? leaf : one.Spoil(leaf));
         return chain;
@@ -91,7 +101,7 @@ public sealed class ChainVerdictTests(ITestOutputHelper output)
         await File.WriteAllTextAsync(folder["root.pem"], Pem.Write("CERTIFICATE", chain[^1]));
         try
         {
-            await RealProcess.RunAsync("openssl", "verify", "-purpose", "sslserver", "-CAfile", folder["root.pem"], "-untrusted", folder["chain.pem"], folder["leaf.pem"]);
+            await RealProcess.RunAsync("openssl", "verify", "-policy_check", "-policy", "2.5.29.32.0", "-purpose", "sslserver", "-CAfile", folder["root.pem"], "-untrusted", folder["chain.pem"], folder["leaf.pem"]);
             return true;
         }
         catch (InvalidOperationException)
