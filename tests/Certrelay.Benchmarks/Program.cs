@@ -1,7 +1,7 @@
 using Certrelay.Benchmarks;
 
 // Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
-//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api] [verbs] [vendor] [fleet]
+//   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api] [verbs] [vendor] [fleet] [formats]
 if (args is ["bare", var url])
     return await BareApp.RunAsync(url);
 if (args is [VerbBenchmark.Bare])
@@ -19,7 +19,7 @@ if (args is [FleetBenchmark.Verb])
 if (args is [VendorBenchmark.Verb, var folder])
     return await VendorBenchmark.MeasureAsync(folder);
 
-var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api", "verbs", "vendor", "fleet"];
+var chosen = args.Length > 0 ? args : ["reconcile", "queue", "start", "probes", "lists", "expiry", "scan", "api", "verbs", "vendor", "fleet", "formats"];
 foreach (var name in chosen)
 {
     Console.WriteLine($"== {name}");
@@ -58,8 +58,11 @@ foreach (var name in chosen)
         case "fleet":
             await FleetBenchmark.RunAsync();
             break;
+        case "formats":
+            await FormatsBenchmark.RunAsync();
+            break;
         default:
-            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan, api, verbs, vendor and fleet.");
+            Console.Error.WriteLine($"There is no benchmark '{name}'; there are reconcile, queue, start, probes, lists, expiry, scan, api, verbs, vendor, fleet and formats.");
             return 2;
     }
 }

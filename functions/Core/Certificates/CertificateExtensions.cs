@@ -73,16 +73,23 @@ public sealed record CertificateExtensions
     /// <summary>Where the issuer's revocation list can be had by http (RFC 5280 section 4.2.1.13).</summary>
     public IReadOnlyList<string> CrlUrls { get; private set; } = [];
 
+    private const int MostLookedThrough = 16;
+
     internal static CertificateExtensions Read(DerReader list)
     {
         var extensions = new CertificateExtensions();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        // A certificate has about ten, which are looked through faster than hashed.
+        var (few, seen) = (new List<string>(MostLookedThrough), (HashSet<string>?)null);
         while (list.HasData)
         {
             var extension = list.ReadSequence();
             var oid = extension.ReadOid();
-            if (!seen.Add(oid))
+            if (few.Count == MostLookedThrough)
+                seen ??= [.. few];
+            if (seen is null ? few.Contains(oid) : !seen.Add(oid))
                 throw new AsnContentException("An extension occurs twice (RFC 5280 section 4.2).");
+            if (seen is null)
+                few.Add(oid);
             var critical = extension.NextIs(Asn1Tag.Boolean) && extension.ReadBoolean();
             extensions.Take(oid, new DerReader(extension.ReadOctetString()), critical);
         }

@@ -100,9 +100,9 @@ public sealed record CertificateRecord
     internal bool HasSubjectOf(CertificateRecord other) =>
         SubjectBytes.Span.SequenceEqual(other.SubjectBytes.Span) || DistinguishedName.Same(FoldedSubject, other.FoldedSubject);
 
-    private string FoldedSubject => field ??= DistinguishedName.Fold(Subject);
+    internal string FoldedSubject => field ??= DistinguishedName.Fold(Subject);
 
-    private string FoldedIssuer => field ??= DistinguishedName.Fold(Issuer);
+    internal string FoldedIssuer => field ??= DistinguishedName.Fold(Issuer);
 
     /// <summary>True when its own key signed it. Where the algorithm cannot be checked, names and key identifiers decide.</summary>
     public bool IsSelfSigned() => IsSelfIssued && IssuerSignature.Check(this, PublicKey) switch

@@ -50,19 +50,29 @@ internal static class IssuerSignature
         var algorithm = content.Algorithm;
         if (algorithm.Hash is not { } hash || (!algorithm.IsRsaPkcs1 && !algorithm.IsRsaPss))
             return false;
-        using var rsa = RSA.Create();
-        // Not as SPKI: the framework refuses one that is marked as RSASSA-PSS.
-        rsa.ImportRSAPublicKey(issuerKey.Key.Span, out _);
         var padding = algorithm.IsRsaPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
-        return rsa.VerifyData(content.ToBeSigned.Span, content.Signature.Span, hash, padding);
+        return IssuerKeys.Check(issuerKey, MakeRsa, rsa => rsa.VerifyData(content.ToBeSigned.Span, content.Signature.Span, hash, padding));
     }
 
     private static bool CheckEcdsa(SignedContent content, PublicKeyInfo issuerKey)
     {
         if (!content.Algorithm.IsEcdsa || content.Algorithm.Hash is not { } hash)
             return false;
-        using var ecdsa = ECDsa.Create();
-        ecdsa.ImportSubjectPublicKeyInfo(issuerKey.Spki.Span, out _);
-        return ecdsa.VerifyData(content.ToBeSigned.Span, content.Signature.Span, hash, DSASignatureFormat.Rfc3279DerSequence);
+        return IssuerKeys.Check(issuerKey, MakeEcdsa, ecdsa => ecdsa.VerifyData(content.ToBeSigned.Span, content.Signature.Span, hash, DSASignatureFormat.Rfc3279DerSequence));
+    }
+
+    private static RSA MakeRsa(PublicKeyInfo key)
+    {
+        var rsa = RSA.Create();
+        // Not as SPKI: the framework refuses one that is marked as RSASSA-PSS.
+        rsa.ImportRSAPublicKey(key.Key.Span, out _);
+        return rsa;
+    }
+
+    private static ECDsa MakeEcdsa(PublicKeyInfo key)
+    {
+        var ecdsa = ECDsa.Create();
+        ecdsa.ImportSubjectPublicKeyInfo(key.Spki.Span, out _);
+        return ecdsa;
     }
 }

@@ -28,7 +28,7 @@ public sealed class TrustedRoots
     private TrustedRoots(IEnumerable<CertificateRecord> roots)
     {
         _roots = [.. roots];
-        _bySubject = _roots.ToLookup(static root => DistinguishedName.Fold(root.Subject), StringComparer.Ordinal);
+        _bySubject = _roots.ToLookup(static root => root.FoldedSubject, StringComparer.Ordinal);
     }
 
     /// <summary>Those of the host (SSL_CERT_FILE, the system's bundle, or the platform's store), read at the first use.</summary>
@@ -47,14 +47,14 @@ public sealed class TrustedRoots
 
     /// <summary>True for a trusted certificate itself, or another certificate of the same name and key, such as a cross-signed one.</summary>
     internal bool Holds(CertificateRecord certificate) =>
-        _bySubject[DistinguishedName.Fold(certificate.Subject)].Any(root => root.PublicKey.IsSameKeyAs(certificate.PublicKey));
+        _bySubject[certificate.FoldedSubject].Any(root => root.PublicKey.IsSameKeyAs(certificate.PublicKey));
 
     /// <summary>The trusted authority that signed it; null when none did.</summary>
     internal CertificateRecord? IssuerOf(CertificateRecord certificate) => IssuersOf(certificate).FirstOrDefault();
 
     /// <summary>The trusted certificates, more than one where an authority has several, whose key signed it.</summary>
     internal IEnumerable<CertificateRecord> IssuersOf(CertificateRecord certificate) =>
-        _bySubject[DistinguishedName.Fold(certificate.Issuer)].Where(root => root.HasIssued(certificate));
+        _bySubject[certificate.FoldedIssuer].Where(root => root.HasIssued(certificate));
 
     private static IEnumerable<CertificateRecord> ReadHost()
     {

@@ -20,7 +20,9 @@ internal static class ChainChoice
     {
         if (stores.All.Count == 0 && known.Count == 0)
             return CertificateChain.Build(leaf, came, now);
-        var path = Rank(leaf, came, known, stores, now)[0].Path;
+        // One way up is the usual case, and then there is nothing to judge.
+        var paths = PathBuilder.Find(leaf, came.Concat(known), stores);
+        var path = paths.Count is 1 ? paths[0] : Rank(leaf, came, known, stores, now)[0].Path;
         return CertificateChain.Around(path, [.. came.Concat(path).Distinct()]);
     }
 
