@@ -1,5 +1,6 @@
 using Certrelay.Simulators.Alibaba;
 using Certrelay.Simulators.Aws;
+using Certrelay.Simulators.Azure;
 using Certrelay.Simulators.Huawei;
 using Certrelay.Simulators.Tencent;
 
@@ -12,6 +13,7 @@ public static class Vendors
     [
         AlibabaSimulator.StartWithExamplesAsync,
         AwsSimulator.StartWithExamplesAsync,
+        AzureSimulator.StartWithExamplesAsync,
         HuaweiSimulator.StartAsync,
         TencentSimulator.StartWithExamplesAsync,
     ];

@@ -127,6 +127,10 @@ public static partial class FindingCodes
         "No supported call brings a certificate to this place.",
         "Take the steps that are named in the vendor's console, and watch the place with a target of the kind endpoint-only.");
 
+    public static readonly FindingCode TargetPinned = new("target.pinned", Severity.Error,
+        "The reference names a version, so that what uses it would go on with that one.",
+        "Replace it there by the identifier without a version, then in the target's settings.");
+
     public static readonly FindingCode TargetAfterEnd = new("target.after-end", Severity.Warning,
         "The target still serves a certificate whose planned end has passed.",
         "Take the site down, bring another certificate there, or change the certificate's planned end.");

@@ -44,6 +44,9 @@ internal sealed class RestoreMove(TargetProbe probe, IVault vault, VersionKeys k
         var former = context.Step.PreviousBinding is { } binding
             ? await store.ReadAsync<VersionRecord>(VersionRecord.RowKey(binding.Certificate, binding.Sequence), cancellationToken)
             : null;
+        // The id was new: there is nothing to bring back, and nothing uses it yet.
+        if (former is null && context.Step.Previous is { } previous && previous.Resources.All(static resource => resource.Bound is null))
+            return DeployResult.Of([]);
         if (former is null)
             throw new Permanent(FindingCodes.TargetInPlace.Code, FindingCodes.TargetInPlace.Meaning);
         using var bundle = await keys.OpenAsync(former.Value, cancellationToken);

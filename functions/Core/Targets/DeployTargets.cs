@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Certrelay.Targets.Alibaba;
 using Certrelay.Targets.Aws;
+using Certrelay.Targets.Azure;
 using Certrelay.Targets.Huawei;
 using Certrelay.Targets.Local;
 using Certrelay.Targets.Tencent;
@@ -40,6 +41,7 @@ public static class DeployTargets
         AwsClbTarget.Kind,
         AwsCloudFrontTarget.Kind,
         AwsNlbTarget.Kind,
+        AzureKeyVaultTarget.Kind,
         DirectoryTarget.Kind,
         EndpointOnlyTarget.Kind,
         HuaweiCdnTarget.Kind,

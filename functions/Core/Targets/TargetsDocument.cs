@@ -65,7 +65,7 @@ public static class TargetsDocument
 
     private static string Default(JsonNode? setting) => setting?["default"] is { } value ? $"`{value.ToJsonString()}`" : "";
 
-    private static string Time(TimeSpan window) => window.TotalMinutes >= 1 ? $"{window.TotalMinutes:0} min" : $"{window.TotalSeconds:0} s";
+    private static string Time(TimeSpan window) => window.TotalHours >= 2 ? $"{window.TotalHours:0} h" : window.TotalMinutes >= 1 ? $"{window.TotalMinutes:0} min" : $"{window.TotalSeconds:0} s";
 
     private const string Intro = """
         # Targets

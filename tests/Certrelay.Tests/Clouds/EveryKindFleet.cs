@@ -5,6 +5,7 @@ using Certrelay.Records;
 using Certrelay.Simulators;
 using Certrelay.Simulators.Alibaba;
 using Certrelay.Simulators.Aws;
+using Certrelay.Simulators.Azure;
 using Certrelay.Simulators.Huawei;
 using Certrelay.Simulators.Tencent;
 using Certrelay.Targets;
@@ -31,9 +32,9 @@ internal sealed class EveryKindFleet : IAsyncDisposable
     private readonly Dictionary<string, PortRelay> _relays = new(StringComparer.Ordinal);
     private readonly List<TlsFileSite> _sites = [];
 
-    private EveryKindFleet(AlibabaSimulator alibaba, AwsSimulator aws, HuaweiSimulator huawei, TencentSimulator tencent)
+    private EveryKindFleet(AlibabaSimulator alibaba, AwsSimulator aws, AzureSimulator azure, HuaweiSimulator huawei, TencentSimulator tencent)
     {
-        (Alibaba, Aws, Huawei, Tencent, Former, Current) = (alibaba, aws, huawei, tencent, Leaf(), Leaf());
+        (Alibaba, Aws, Azure, Huawei, Tencent, Former, Current) = (alibaba, aws, azure, huawei, tencent, Leaf(), Leaf());
         var services = Kinds.SelectMany(static kind => kind.Cloud?.Actions.Select(action => $"{CloudOptions.Word(kind.Cloud.Vendor)}.{action.Service}") ?? []).Distinct();
         Product = new RolloutBench(_folder.Path, clouds: new CloudOptions
         {
@@ -43,18 +44,20 @@ internal sealed class EveryKindFleet : IAsyncDisposable
         });
     }
 
-    /// <summary>Every kind that writes, and whose vendor is simulated here.</summary>
-    public static IReadOnlyList<TargetKind> Kinds { get; } = [.. DeployTargets.All.Where(static kind => kind.Writes && kind.Cloud?.Vendor != CloudVendor.Azure)];
+    /// <summary>Every kind that writes.</summary>
+    public static IReadOnlyList<TargetKind> Kinds { get; } = [.. DeployTargets.All.Where(static kind => kind.Writes)];
 
     public AlibabaSimulator Alibaba { get; }
 
     public AwsSimulator Aws { get; }
 
+    public AzureSimulator Azure { get; }
+
     public HuaweiSimulator Huawei { get; }
 
     public TencentSimulator Tencent { get; }
 
-    public IReadOnlyList<ISimulator> Vendors => [Alibaba, Aws, Huawei, Tencent];
+    public IReadOnlyList<ISimulator> Vendors => [Alibaba, Aws, Azure, Huawei, Tencent];
 
     public RolloutBench Product { get; }
 
@@ -70,12 +73,13 @@ internal sealed class EveryKindFleet : IAsyncDisposable
     {
         var time = TimeProvider.System;
         var fleet = new EveryKindFleet(
-            await AlibabaSimulator.StartAsync(time), await AwsSimulator.StartAsync(time), await HuaweiSimulator.StartAsync(time, new HuaweiOptions { WithResources = false }), await TencentSimulator.StartAsync(time));
+            await AlibabaSimulator.StartAsync(time), await AwsSimulator.StartAsync(time), await AzureSimulator.StartAsync(time), await HuaweiSimulator.StartAsync(time, new HuaweiOptions { WithResources = false }), await TencentSimulator.StartAsync(time));
         (fleet.Aws.Limits.Propagation, fleet.Aws.Limits.Deployment) = (TimeSpan.Zero, TimeSpan.FromSeconds(1));
         fleet.Huawei.Waf.SettlesAfter = TimeSpan.Zero;
         fleet.Huawei.Cdn.SettlesAfter = TimeSpan.Zero;
         await fleet.Product.AccountAsync("alibaba", CloudVendor.Alibaba, AlibabaCredentials.Example.AccessKeyId, AlibabaCredentials.Example.AccessKeySecret, region: Hangzhou);
         await fleet.Product.AccountAsync("aws", CloudVendor.Aws, AwsKey.Lasting.AccessKeyId, AwsKey.Lasting.SecretAccessKey, region: Frankfurt);
+        await fleet.Product.AccountAsync("azure", CloudVendor.Azure, AzureSimulator.ClientId, AzureSimulator.ClientSecret, tenant: AzureSimulator.TenantId);
         await fleet.Product.AccountAsync("huawei", CloudVendor.Huawei, HuaweiOptions.Example.AccessKey, HuaweiOptions.Example.SecretKey, region: "cn-north-4");
         await fleet.Product.AccountAsync("tencent", CloudVendor.Tencent, TencentCredentials.Example.SecretId, TencentCredentials.Example.SecretKey, region: Guangzhou);
         await fleet.Product.UploadAsync(Certificate, fleet.Current);
@@ -161,6 +165,11 @@ internal sealed class EveryKindFleet : IAsyncDisposable
 
         return new(StringComparer.Ordinal)
         {
+            ["azure-key-vault"] = _ =>
+            {
+                Azure.Import("www", Former.FullChainPem, Former.KeyPem);
+                return (new { account = "azure", vault = "kv-shop", certificate = "www" }, Azure.AddConsumer("www").Port);
+            },
             ["alibaba-acr"] = name => OnEdge(name, (domain, id) => Alibaba.AddJobDomain("CR", domain, id)),
             ["alibaba-alb"] = _ => (new { account = "alibaba", listeners = new[] { "lsn-alb" } }, Alibaba.AddListener("ALB", "lsn-alb", cas)),
             ["alibaba-apig"] = name => OnEdge(name, (domain, id) => Alibaba.AddApigDomain("gw-1", domain, id)),

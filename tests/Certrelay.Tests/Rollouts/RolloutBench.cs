@@ -124,7 +124,7 @@ internal sealed class RolloutBench : IAsyncDisposable
     }
 
     /// <summary>An account with a secret; the key id must have its vendor's form.</summary>
-    public async Task AccountAsync(string name, CloudVendor vendor, string keyId, string secret, string? token = null, string? site = null, string? region = null)
+    public async Task AccountAsync(string name, CloudVendor vendor, string keyId, string secret, string? token = null, string? site = null, string? region = null, string? tenant = null)
     {
         var account = new AccountDescription
         {
@@ -133,6 +133,7 @@ internal sealed class RolloutBench : IAsyncDisposable
             KeyId = keyId,
             Site = site,
             Region = region,
+            Tenant = tenant,
             Key = new AccountSecret(Encoding.ASCII.GetBytes(secret), token is null ? default(ReadOnlyMemory<byte>?) : Encoding.ASCII.GetBytes(token), null),
         };
         Assert.Empty(Get<AccountRegistry>().Check(account));

@@ -61,7 +61,7 @@ public sealed class TargetKindTests
         var files = Directory.Exists(Policies) ? Directory.GetFiles(Policies, "*.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Policies, file)) : [];
 
         Assert.Equal(
-            DeployTargets.All.Select(static kind => kind.Cloud).OfType<CloudKind>().Select(static cloud => Path.Combine(CloudOptions.Word(cloud.Vendor), "discover.json")).Distinct()
+            DeployTargets.All.Select(static kind => kind.Cloud).OfType<CloudKind>().Where(static cloud => cloud.Survey is not null).Select(static cloud => Path.Combine(CloudOptions.Word(cloud.Vendor), "discover.json")).Distinct()
                 .Concat(DeployTargets.All.Where(static kind => kind.Cloud is not null).Select(static kind => Path.Combine(CloudOptions.Word(kind.Cloud!.Vendor), $"{kind.Name}.json")))
                 .Order(StringComparer.Ordinal),
             files.Order(StringComparer.Ordinal));
@@ -70,7 +70,7 @@ public sealed class TargetKindTests
     /// <summary>The actions of a policy, wherever the vendor's format has them.</summary>
     private static IEnumerable<string> Actions(JsonNode? node) => node switch
     {
-        JsonObject map => map.SelectMany(static pair => string.Equals(pair.Key, "action", StringComparison.OrdinalIgnoreCase) ? Texts(pair.Value) : Actions(pair.Value)),
+        JsonObject map => map.SelectMany(static pair => pair.Key.ToLowerInvariant() is "action" or "dataactions" ? Texts(pair.Value) : Actions(pair.Value)),
         JsonArray list => list.SelectMany(Actions),
         _ => [],
     };

@@ -42,10 +42,10 @@ internal sealed class CloudBench : IAsyncDisposable
     /// <summary>Makes the product with the account; nothing is called yet.</summary>
     public static async Task<CloudBench> OpenAsync(
         CloudVendor vendor, Uri endpoint, string keyId, string secret, string? token = null, TimeProvider? time = null, string? site = null, string? region = null,
-        Func<CloudOptions, CloudOptions>? options = null)
+        Func<CloudOptions, CloudOptions>? options = null, string? tenant = null)
     {
         var bench = new CloudBench(vendor, endpoint, time, options);
-        await bench.Product.AccountAsync(Account, vendor, keyId, secret, token, site, region);
+        await bench.Product.AccountAsync(Account, vendor, keyId, secret, token, site, region, tenant);
         return bench;
     }
 
@@ -63,6 +63,7 @@ internal sealed class CloudBench : IAsyncDisposable
             Vendor = account.Value.Vendor,
             Site = account.Value.Site,
             Region = account.Value.Region,
+            Tenant = account.Value.Tenant,
             KeyId = account.Value.KeyId,
             Key = new AccountSecret(Encoding.ASCII.GetBytes(secret), null, null),
         };

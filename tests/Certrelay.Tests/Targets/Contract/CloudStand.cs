@@ -3,6 +3,7 @@ using Certrelay.Records;
 using Certrelay.Simulators;
 using Certrelay.Simulators.Alibaba;
 using Certrelay.Simulators.Aws;
+using Certrelay.Simulators.Azure;
 using Certrelay.Simulators.Huawei;
 using Certrelay.Simulators.Tencent;
 using Certrelay.Targets;
@@ -45,6 +46,9 @@ internal sealed class CloudStand : ContractStand
         },
         CloudVendor.Aws, AwsKey.Lasting.AccessKeyId, AwsKey.Lasting.SecretAccessKey, AwsClient.Region, build);
 
+    public static Task<ContractStand> AzureAsync(string kind, Func<AzureSimulator, TestCertificate, (object Settings, Func<int> Port)> build) => StartAsync(
+        kind, static time => AzureSimulator.StartAsync(time), CloudVendor.Azure, AzureSimulator.ClientId, AzureSimulator.ClientSecret, region: null, build, tenant: AzureSimulator.TenantId);
+
     public static Task<ContractStand> HuaweiAsync(string kind, Func<HuaweiSimulator, TestCertificate, (object Settings, Func<int> Port)> build) => StartAsync(
         kind,
         async time =>
@@ -74,15 +78,15 @@ internal sealed class CloudStand : ContractStand
     }
 
     private static async Task<ContractStand> StartAsync<TVendor>(
-        string name, Func<ManualTime, Task<TVendor>> start, CloudVendor of, string keyId, string secret, string region,
-        Func<TVendor, TestCertificate, (object Settings, Func<int> Port)> build, bool restores = true)
+        string name, Func<ManualTime, Task<TVendor>> start, CloudVendor of, string keyId, string secret, string? region,
+        Func<TVendor, TestCertificate, (object Settings, Func<int> Port)> build, bool restores = true, string? tenant = null)
         where TVendor : ISimulator
     {
         var (time, kind) = (new ManualTime(TestCertificates.Now), DeployTargets.Find(name)!);
         var vendor = await start(time);
         // Budgets have tests of their own.
         var limits = kind.Cloud!.Actions.Select(action => $"{vendor.Vendor}.{action.Service}").Distinct().ToDictionary(static service => service, static _ => "100000/1", StringComparer.Ordinal);
-        var bench = await CloudBench.OpenAsync(of, vendor.Endpoint, keyId, secret, time: time, region: region, options: clouds => clouds with { Limits = limits });
+        var bench = await CloudBench.OpenAsync(of, vendor.Endpoint, keyId, secret, time: time, region: region, options: clouds => clouds with { Limits = limits }, tenant: tenant);
         CloudStand stand = null!;
         stand = new CloudStand(kind, vendor, bench, time) { Secret = secret, Restores = restores, ServedAsync = () => Handshake.LeafAsync(stand._port(), Name) };
         var (settings, port) = build(vendor, stand.Former);

@@ -101,6 +101,12 @@ internal static class ContractStands
             aws.AddDistribution("E2QWRUHAPOMQZL", Domains, Add(aws, former, "us-east-1"));
             return (new { account = Account, distributions = new[] { "E2QWRUHAPOMQZL" } }, () => aws.EdgePort);
         }),
+        ["azure-key-vault"] = static kind => CloudStand.AzureAsync(kind, static (azure, former) =>
+        {
+            azure.Import("www", former.FullChainPem, former.KeyPem);
+            var port = azure.AddConsumer("www").Port;
+            return (new { account = Account, vault = "kv-shop", certificate = "www" }, () => port);
+        }),
         ["directory"] = static kind => LocalStand.StartAsync(kind, """{"root":"sites"}"""),
         ["huawei-cdn"] = static kind => CloudStand.HuaweiAsync(kind, static (huawei, former) =>
         {
