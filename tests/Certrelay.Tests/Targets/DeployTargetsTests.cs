@@ -57,7 +57,7 @@ public sealed class DeployTargetsTests
     {
         var layout = DeployTargets.Find("directory")!.Schema["properties"]!["layout"]!;
 
-        Assert.Equal(["fullChain", "key", "certificate", "chain"], Names(layout["properties"]!));
+        Assert.Equal(["fullChain", "key", "certificate", "chain", "encryptCertificate", "encryptKey"], Names(layout["properties"]!));
         Assert.Equal("privkey.pem", (string?)layout["properties"]!["key"]!["default"]);
     }
 
