@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Certrelay.Tests.Story;
 
-/// <summary>Writes down what happened without what differs from one telling to the next: moments, drawn ids, keys and their hashes, ports.</summary>
+/// <summary>Writes down what happened without what differs from one telling to the next: moments, drawn ids, keys and their hashes, ports, and whom the host trusts.</summary>
 internal sealed partial class StoryText
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -33,7 +33,7 @@ internal sealed partial class StoryText
 
     private static JsonNode InOrder(JsonNode node) => node switch
     {
-        JsonObject all => new JsonObject(all.OrderBy(static member => member.Key, StringComparer.Ordinal).Select(static member => KeyValuePair.Create(member.Key, member.Value is null ? null : InOrder(member.Value)))),
+        JsonObject all => new JsonObject(all.Where(static member => member.Key != "trust").OrderBy(static member => member.Key, StringComparer.Ordinal).Select(static member => KeyValuePair.Create(member.Key, member.Value is null ? null : InOrder(member.Value)))),
         JsonArray all => new JsonArray([.. all.Select(static item => item is null ? null : InOrder(item))]),
         _ => node.DeepClone(),
     };
@@ -50,7 +50,7 @@ internal sealed partial class StoryText
     [GeneratedRegex(@"exp\.\d{6}/\d{17}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Month();
 
-    [GeneratedRegex(@"\b(?<index>fp|key)\.[0-9a-f]{2}/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(?<index>ca|fp|key)\.[0-9a-f]{2}/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shard();
 
     [GeneratedRegex(@"\bcrt_[0-9a-z]{1,20}_[0-9a-z]{50}\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
