@@ -9,6 +9,7 @@ export const formats = [
   ['apache', 'Apache: files and a virtual host', true],
   ['haproxy', 'HAProxy: one file and a front end', true],
   ['tomcat', 'Tomcat: a keystore and a connector', true],
+  ['tengine', 'Tengine: both certificates of an SM2 pair, and a server block', true],
   ['iis', 'IIS: a PFX file and a script', true],
   ['k8s', 'Kubernetes: a Secret', true],
   ['pem', 'PEM: leaf, intermediates and key in one text', true],
@@ -25,7 +26,8 @@ export const formats = [
 
 /** Hands a version out as a file, for which somebody answers with a reason. */
 export function downloadForm(certificate, versions, signal) {
-  const open = formats.filter(([, , key]) => !key || certificate.exportable);
+  const isPair = versions.some((one) => one.encryption);
+  const open = formats.filter(([name, , key]) => (!key || certificate.exportable) && (name !== 'tengine' || isPair));
   const format = el('select', {}, open.map(([name, what]) => el('option', { value: name }, what)));
   const version = el('select', {}, versions.map((one) => el('option', { value: one.sequence }, `${one.sequence}, until ${asDate(one.notAfter)}`)));
   version.value = `${certificate.current?.sequence}`;
