@@ -25,8 +25,9 @@ public sealed class ApiDocumentTests
             var lines = Lines().ToList();
             var script = Path.Combine(folder.FullName, "lines.sh");
             await File.WriteAllTextAsync(script, Script(lines));
+            // Some fifty programs, one after the other.
             var output = await RealProcess.RunAsync(
-                "bash", script, $"http://127.0.0.1:{port}", (await File.ReadAllTextAsync(Path.Combine(data, "admin-token"))).Trim(), work);
+                "bash", TimeSpan.FromSeconds(60), [script, $"http://127.0.0.1:{port}", (await File.ReadAllTextAsync(Path.Combine(data, "admin-token"))).Trim(), work]);
 
             Assert.True(lines.Count > 40);
             Assert.Equal(Expected(lines), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
