@@ -39,7 +39,7 @@ internal sealed class AlibabaDdosTarget(AlibabaDdosSettings settings, AlibabaApi
             Check = CasStore.CheckAsync,
             Gaps =
             [
-                "SM2 certificates have no call that binds them: bind by hand in the console; what the product reads back of them is shown in the plan.",
+                "SM2 certificates have no call that binds them: bind by hand in the console.",
                 "Update only: a domain without HTTPS gets its first certificate in the console.",
                 "A certificate whose name is no longer in the certificate store cannot be bound again by a restore.",
             ],
