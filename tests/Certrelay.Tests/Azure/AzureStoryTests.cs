@@ -18,7 +18,7 @@ public sealed class AzureStoryTests
         using var story = new RecordedStory(
             new Uri(Given("CERTRELAY_STORY_URL")), ("X-MS-CLIENT-PRINCIPAL", Given("CERTRELAY_STORY_PRINCIPAL")), new TableRecordStore(StorageAccounts.ProductTables), Given("CERTRELAY_STORY_SITES"));
 
-        ApprovedText.Check("Story/story.txt", await story.TellAsync());
+        ApprovedText.Check(RecordedStory.Approved, await story.TellAsync());
     }
 
     private static string Given(string variable) => Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set.");

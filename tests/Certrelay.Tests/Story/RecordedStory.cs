@@ -14,6 +14,9 @@ namespace Certrelay.Tests.Story;
 /// </summary>
 internal sealed class RecordedStory : IDisposable
 {
+    /// <summary>Where the story is written down.</summary>
+    public const string Approved = "tests/Certrelay.Tests/Story/story.txt";
+
     private const string Host = "www.example.test";
 
     // Heartbeats, budgets and looks at targets go on by the clock.

@@ -22,6 +22,6 @@ public sealed class StoryTests
         });
         using var story = new RecordedStory(server.Address, ("Authorization", $"Bearer {server.Admin}"), server.Get<IRecordStore>(), server.Sites);
 
-        ApprovedText.Check("Story/story.txt", await story.TellAsync());
+        ApprovedText.Check(RecordedStory.Approved, await story.TellAsync());
     }
 }

@@ -8,8 +8,8 @@ namespace Certrelay.Simulators.Azure;
 /// </summary>
 public sealed class AzureSimulator : ISimulator
 {
-    public const string TenantId = "11111111-2222-3333-4444-555555555555";
-    public const string ClientId = "66666666-7777-8888-9999-000000000000";
+    public const string TenantId = KeyVaultSimulator.TenantId;
+    public const string ClientId = KeyVaultSimulator.ClientId;
 
     /// <summary>The application's secret, with characters that a form has to encode.</summary>
     public const string ClientSecret = "sim~8Q/secret+not=real&00";
@@ -117,15 +117,7 @@ public sealed class AzureSimulator : ISimulator
         return (answer, Called(action, "", answer));
     }
 
-    private async Task<SimulatorAnswer?> FaultAsync(string action, CancellationToken cancellationToken) => await Rudeness.NextAsync(action, cancellationToken) switch
-    {
-        { Fault: Fault.Throttle } rule => SimulatedVault.Error(429, "Throttled", "Request was not processed because too many requests were received.") with
-        {
-            Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Retry-After"] = $"{(int)rule.Delay.TotalSeconds}" },
-        },
-        { Fault: Fault.ServerError } => SimulatorAnswer.Of(503, "text/html", "<html>Service Unavailable</html>"),
-        _ => null,
-    };
+    private async Task<SimulatorAnswer?> FaultAsync(string action, CancellationToken cancellationToken) => SimulatedVault.Of(await Rudeness.NextAsync(action, cancellationToken));
 
     private SimulatorCall Called(string action, string resource, SimulatorAnswer answer) => new(
         action, resource, CertificateVault.Writes(action), answer.Status < 400 ? null : $"{answer.Status}", _time.GetUtcNow());

@@ -133,13 +133,5 @@ public sealed class KeyVaultSimulator : IAsyncDisposable
         return (answer, new SimulatorCall(action, path.ElementAtOrDefault(1) ?? "", request.Method != "GET", code, _time.GetUtcNow()));
     }
 
-    private async Task<SimulatorAnswer?> FaultAsync(string action, CancellationToken cancellationToken) => await Rudeness.NextAsync(action, cancellationToken) switch
-    {
-        { Fault: Fault.Throttle } rule => SimulatedVault.Error(429, "Throttled", "Request was not processed because too many requests were received.") with
-        {
-            Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Retry-After"] = $"{(int)rule.Delay.TotalSeconds}" },
-        },
-        { Fault: Fault.ServerError } => SimulatorAnswer.Of(503, "text/html", "<html>Service Unavailable</html>"),
-        _ => null,
-    };
+    private async Task<SimulatorAnswer?> FaultAsync(string action, CancellationToken cancellationToken) => SimulatedVault.Of(await Rudeness.NextAsync(action, cancellationToken));
 }

@@ -109,6 +109,17 @@ public sealed class SimulatedVault
         return Json(status, new JsonObject { ["error"] = error });
     }
 
+    /// <summary>What a vault that shall make a fault answers; null for none.</summary>
+    internal static SimulatorAnswer? Of(FaultRule? rule) => rule switch
+    {
+        { Fault: Fault.Throttle } => Error(429, "Throttled", "Request was not processed because too many requests were received.") with
+        {
+            Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Retry-After"] = $"{(int)rule.Delay.TotalSeconds}" },
+        },
+        { Fault: Fault.ServerError } => SimulatorAnswer.Of(503, "text/html", "<html>Service Unavailable</html>"),
+        _ => null,
+    };
+
     private static SimulatorAnswer Ok(JsonNode body) => Json(200, body);
 
     private static SimulatorAnswer Json(int status, JsonNode body) => SimulatorAnswer.Of(status, "application/json; charset=utf-8", body.ToJsonString());

@@ -6,9 +6,6 @@ namespace Certrelay.Targets.Azure;
 /// <summary>Reads how Key Vault and the identity platform tell of a failure, and says what kind each is.</summary>
 internal static class AzureErrors
 {
-    /// <summary>The name belongs to a certificate that was deleted and can be recovered.</summary>
-    public const string Deleted = "ObjectIsDeletedButRecoverable";
-
     /// <summary>The failure of an answer of Key Vault (<c>{error:{code,message,innererror:{code}}}</c>); null for a success.</summary>
     public static CloudFault? Judge(CloudAnswer answer)
     {

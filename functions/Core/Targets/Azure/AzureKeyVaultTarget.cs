@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Certrelay.Certificates;
 using Certrelay.Records;
@@ -51,6 +52,9 @@ internal sealed class AzureKeyVaultTarget(AzureKeyVaultSettings settings, VaultC
 {
     private static readonly TimeSpan RecoveryPoll = TimeSpan.FromSeconds(5);
 
+    // Recoveries take seconds, a few minutes at worst.
+    private const int LooksUntilGivenUp = 120;
+
     public static TargetKind Kind { get; } = TargetKind.Of<AzureKeyVaultSettings>(
         "azure-key-vault", "A certificate of Azure Key Vault, for whatever picks it up there", TimeSpan.FromHours(24),
         static (settings, context) => new AzureKeyVaultTarget(settings, new VaultCertificates(context.Cloud, settings.Vault, settings.Certificate))) with
@@ -87,21 +91,31 @@ internal sealed class AzureKeyVaultTarget(AzureKeyVaultSettings settings, VaultC
         if (current?.Leaf == certificate.Fingerprint)
             return DeployResult.Of([new ResourceOutcome(certificates.Resource, Succeeded: true)]);
         if (current is null && job is not null)
-            return new DeployResult.Pending(job, RecoveryPoll);
+            return Recovering(job);
         try
         {
             await certificates.ImportAsync(certificate, current?.Id, cancellationToken);
         }
-        catch (Permanent fault) when (fault.Code == FindingCodes.CloudConflict.Code && fault.Message.Contains(AzureErrors.Deleted, StringComparison.Ordinal))
+        catch (Permanent fault) when (fault.Code == FindingCodes.CloudConflict.Code && current is null)
         {
-            // The name belongs to a deleted certificate: with it come its former versions, and its references work again.
-            await certificates.RecoverAsync(cancellationToken);
-            return new DeployResult.Pending(new PendingJob(certificates.Resource, new Dictionary<string, string>(StringComparer.Ordinal)), RecoveryPoll);
+            // A name that shows nothing and is taken belongs to a deleted certificate: with it come its former versions, and its references work again.
+            if (!await certificates.RecoverAsync(cancellationToken))
+                throw;
+            return Recovering(job: null);
         }
 
         if (!certificates.Plans && (await certificates.CurrentAsync(cancellationToken))?.Leaf != certificate.Fingerprint)
             return DeployResult.Of([new ResourceOutcome(certificates.Resource, Succeeded: false, FindingCodes.CloudConflict.Code, "Another version is the newest one behind the import.")]);
         return DeployResult.Of([new ResourceOutcome(certificates.Resource, Succeeded: true)]);
+    }
+
+    private DeployResult Recovering(PendingJob? job)
+    {
+        var looks = job is null ? 0 : int.Parse(job.Details["looks"], CultureInfo.InvariantCulture) + 1;
+        return looks > LooksUntilGivenUp
+            ? throw new Permanent(FindingCodes.CloudConflict.Code, $"The deleted certificate {certificates.Resource} is being recovered and does not come back.")
+            : DeployResult.Of(
+                new PendingJob(certificates.Resource, new Dictionary<string, string>(StringComparer.Ordinal) { ["looks"] = looks.ToString(CultureInfo.InvariantCulture) }), RecoveryPoll);
     }
 
     /// <summary>Nothing: the runner deploys the former version from our own vault.</summary>

@@ -73,10 +73,21 @@ internal sealed partial class VaultCertificates(CloudSession session, string vau
         }
     }
 
-    /// <summary>Begins to bring a deleted certificate back; it can be imported over once it is there.</summary>
-    public Task RecoverAsync(CancellationToken cancellationToken) => SendAsync(
-        AzureActions.Recover, "POST", ["recover"], null,
-        new CloudWrite($"recovers the deleted certificate {name} of the Key Vault {vault}", null, () => CloudAnswer.Of(200, "{}")), VaultJson.Default.Certificate, cancellationToken);
+    /// <summary>Begins to bring a deleted certificate back, which can be imported over once it is there; false when there is none.</summary>
+    public async Task<bool> RecoverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(
+                AzureActions.Recover, "POST", ["recover"], null,
+                new CloudWrite($"recovers the deleted certificate {name} of the Key Vault {vault}", null, () => CloudAnswer.Of(200, "{}")), VaultJson.Default.Certificate, cancellationToken);
+            return true;
+        }
+        catch (Permanent fault) when (fault.Code == FindingCodes.CloudNotFound.Code)
+        {
+            return false;
+        }
+    }
 
     private CloudAnswer Placeholder(CertificateBundle certificate) => new(200, JsonSerializer.SerializeToUtf8Bytes(
         new Certificate($"{CloudPlan.PlaceholderId}{Resource}", certificate.Leaf.ToArray()), VaultJson.Default.Certificate));

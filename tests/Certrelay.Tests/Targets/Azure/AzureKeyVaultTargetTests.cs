@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Certrelay.Certificates;
+using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Simulators.Azure;
 using Certrelay.Targets;
@@ -54,6 +55,44 @@ public sealed class AzureKeyVaultTargetTests : IAsyncLifetime
 
         Assert.Equal(2, _azure.Certificates.Versions("www"));
         Assert.Equal(next.Fingerprint, await Handshake.LeafAsync(_azure.AddConsumer("www").Port, Name));
+    }
+
+    [Fact]
+    public async Task A_recovery_that_does_not_end_is_given_up()
+    {
+        using var former = _authority.IssueLeaf(Name);
+        using var next = _authority.IssueLeaf(Name);
+        _azure.Import("www", former.FullChainPem, former.KeyPem);
+        _azure.Certificates.DeleteByHand("www");
+        _azure.Certificates.SettlingCalls = int.MaxValue;
+
+        Assert.Equal(FindingCodes.CloudConflict.Code, (await Assert.ThrowsAsync<Permanent>(() => DeployAsync(next))).Code);
+        Assert.Equal(1, _azure.Certificates.Versions("www"));
+    }
+
+    [Fact]
+    public async Task A_name_that_was_new_needs_no_restore_when_nobody_serves_it()
+    {
+        using var former = _authority.IssueLeaf(Name);
+        using var next = _authority.IssueLeaf(Name);
+        _azure.Import("elsewhere", former.FullChainPem, former.KeyPem);
+        await using var bench = await CloudBench.OpenAsync(CloudVendor.Azure, _azure.Endpoint, AzureSimulator.ClientId, AzureSimulator.ClientSecret, tenant: AzureSimulator.TenantId);
+        await bench.Product.StartAsync();
+        await bench.Product.UploadAsync("shop", next);
+        await bench.Product.TargetAsync(new TargetDescription
+        {
+            Name = "vault",
+            Kind = "azure-key-vault",
+            Settings = Settings(),
+            Certificate = "shop",
+            Endpoints = [new Endpoint(Name, _azure.AddConsumer("elsewhere").Port) { Addresses = ["127.0.0.1"] }],
+            Window = TimeSpan.FromSeconds(2),
+        });
+
+        var step = Assert.Single((await bench.Product.SettledAsync(await bench.Product.RollOutAsync("shop"))).Steps);
+
+        Assert.Equal((StepState.RolledBack, "probe.other-leaf"), (step.State, step.Code));
+        Assert.Equal(1, _azure.Certificates.Versions("www"));
     }
 
     [Fact]
@@ -140,7 +179,7 @@ public sealed class AzureKeyVaultTargetTests : IAsyncLifetime
     {
         using var bundle = leaf.ToBundle("shop");
         PendingJob? job = null;
-        for (var poll = 0; poll < 20; poll++)
+        for (var poll = 0; poll < 200; poll++)
         {
             switch (await WithAsync(target => target.DeployAsync(bundle, job, default)))
             {
