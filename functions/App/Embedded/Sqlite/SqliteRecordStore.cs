@@ -50,8 +50,8 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
             cancellationToken.ThrowIfCancellationRequested();
             var (lower, strictly, count) = (after.Length > 0 ? after : from, after, size);
             var page = file.Read(connection => ReadAll(
-                table,
-                connection["SELECT part, row, etag, body FROM record WHERE tbl = $1 AND part = $2 AND row >= $3 AND row <> $4 AND row < $5 ORDER BY row LIMIT $6"]
+                table, partition,
+                connection["SELECT row, etag, body FROM record WHERE tbl = $1 AND part = $2 AND row >= $3 AND row <> $4 AND row < $5 ORDER BY row LIMIT $6"]
                     .Bind(table).Bind(partition).Bind(lower).Bind(strictly).Bind(range.Before ?? "\x7f").Bind(count)));
             foreach (var record in page)
                 yield return record;
@@ -71,8 +71,8 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
             cancellationToken.ThrowIfCancellationRequested();
             var (afterPart, afterRow, count) = (part, row, size);
             var page = file.Read(connection => ReadAll(
-                table,
-                connection["SELECT part, row, etag, body FROM record WHERE tbl = $1 AND (part, row) > ($2, $3) ORDER BY part, row LIMIT $4"]
+                table, partition: null,
+                connection["SELECT row, etag, body, part FROM record WHERE tbl = $1 AND (part, row) > ($2, $3) ORDER BY part, row LIMIT $4"]
                     .Bind(table).Bind(afterPart).Bind(afterRow).Bind(count)));
             foreach (var record in page)
                 yield return record;
@@ -152,14 +152,14 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
         return ETagText(etag);
     }
 
-    private List<StoredRecord> ReadAll(string table, SqliteStatement statement)
+    private List<StoredRecord> ReadAll(string table, string? partition, SqliteStatement statement)
     {
         var page = new List<StoredRecord>();
         using var rows = statement.Query();
         while (rows.Read())
         {
-            var key = new RecordKey(table, rows.Text(0), rows.Text(1));
-            page.Add(new StoredRecord(key, rows.Bytes(3), ETagText(rows.Number(2))));
+            var key = new RecordKey(table, partition ?? rows.Text(3), rows.Text(0));
+            page.Add(new StoredRecord(key, rows.Bytes(2), ETagText(rows.Number(1))));
         }
 
         Interlocked.Add(ref _rowsRead, page.Count);

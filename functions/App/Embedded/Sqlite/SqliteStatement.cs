@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using SQLitePCL;
 
@@ -9,6 +10,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     // A key has at most 512 characters.
     private const int LongestOnStack = 1024;
 
+    private readonly string?[] _texts = new string?[raw.sqlite3_bind_parameter_count(handle)];
     private int _bound;
 
     /// <summary>Itself, to be bound from its first parameter on, even when a binding failed before.</summary>
@@ -20,27 +22,27 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
 
     public SqliteStatement Bind(long value)
     {
-        connection.Check(raw.sqlite3_bind_int64(handle, ++_bound, value));
+        _texts[_bound++] = null;
+        connection.Check(raw.sqlite3_bind_int64(handle, _bound, value));
         return this;
     }
 
+    /// <summary>A text; one that the parameter has from the run before costs nothing, which the table and partition of a batch are.</summary>
     public SqliteStatement Bind(string value)
     {
-        // SQLite takes an empty span, which has no address, for NULL.
-        if (value.Length == 0 || value.Length * 3 > LongestOnStack)
-        {
-            connection.Check(raw.sqlite3_bind_text(handle, ++_bound, value));
+        ref var last = ref _texts[_bound++];
+        if (ReferenceEquals(last, value))
             return this;
-        }
-
-        Span<byte> utf8 = stackalloc byte[LongestOnStack];
-        connection.Check(raw.sqlite3_bind_text(handle, ++_bound, utf8[..Encoding.UTF8.GetBytes(value, utf8)]));
+        last = null;
+        connection.Check(BindText(value));
+        last = value;
         return this;
     }
 
     public SqliteStatement Bind(ReadOnlySpan<byte> value)
     {
-        connection.Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, ++_bound, 0) : raw.sqlite3_bind_blob(handle, ++_bound, value));
+        _texts[_bound++] = null;
+        connection.Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, _bound, 0) : raw.sqlite3_bind_blob(handle, _bound, value));
         return this;
     }
 
@@ -78,6 +80,16 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public Rows Query() => new(this);
 
     public void Dispose() => handle.Dispose();
+
+    [SkipLocalsInit]
+    private int BindText(string value)
+    {
+        // SQLite takes an empty span, which has no address, for NULL.
+        if (value.Length == 0 || value.Length * 3 > LongestOnStack)
+            return raw.sqlite3_bind_text(handle, _bound, value);
+        Span<byte> utf8 = stackalloc byte[LongestOnStack];
+        return raw.sqlite3_bind_text(handle, _bound, utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
+    }
 
     private bool Step()
     {
