@@ -11,6 +11,12 @@ public static class Answer
     /// <summary>200 with JSON; with a record's ETag a GET that knows it already is answered 304.</summary>
     public static IResult Ok<T>(T value, string? etag = null) => new JsonAnswer<T>(StatusCodes.Status200OK, value, etag);
 
+    /// <summary>As <see cref="Ok{T}(T, string?)"/>, with the ETag of the JSON itself; of the record that If-Match guards where the answer shows more than that one.</summary>
+    public static IResult OkByContent<T>(T value, string? record = null) => new JsonAnswer<T>(StatusCodes.Status200OK, value, record, byContent: true);
+
+    /// <summary>201 with JSON, where the new thing is, and an ETag as of <see cref="OkByContent{T}"/>.</summary>
+    public static IResult CreatedByContent<T>(string location, T value, string record) => new JsonAnswer<T>(StatusCodes.Status201Created, value, record, location, byContent: true);
+
     /// <summary>201 with JSON and where the new thing is.</summary>
     public static IResult Created<T>(string location, T value, string? etag = null) =>
         new JsonAnswer<T>(StatusCodes.Status201Created, value, etag, location);
@@ -46,18 +52,19 @@ public static class Answer
 }
 
 /// <summary>JSON with its length known, so that nothing of a value that cannot be written is sent.</summary>
-internal class JsonAnswer<T>(int status, T value, string? etag, string? location = null) : IResult, IStatusCodeHttpResult
+internal class JsonAnswer<T>(int status, T value, string? etag, string? location = null, bool byContent = false) : IResult, IStatusCodeHttpResult
 {
     public int? StatusCode => status;
 
     public virtual async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, EdgeJson.Options);
         if (location is not null)
             response.Headers.Location = location;
-        if (etag is not null)
+        if (ETag(bytes) is { } known)
         {
-            var tag = ETags.Of(etag);
+            var tag = ETags.Of(known);
             response.Headers.ETag = tag;
             if (ETags.IsKnown(httpContext.Request, tag))
             {
@@ -66,12 +73,18 @@ internal class JsonAnswer<T>(int status, T value, string? etag, string? location
             }
         }
 
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, EdgeJson.Options);
         response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = bytes.Length;
         await response.Body.WriteAsync(bytes, httpContext.RequestAborted);
     }
+
+    private string? ETag(byte[] bytes) => (byContent, etag) switch
+    {
+        (true, null) => ETags.OfContent(bytes),
+        (true, { } record) => ETags.Joined(record, bytes),
+        _ => etag,
+    };
 }
 
 internal sealed class PageAnswer<T>(PageOf<T> page) : JsonAnswer<PageOf<T>>(StatusCodes.Status200OK, page, etag: null)

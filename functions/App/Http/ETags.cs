@@ -20,11 +20,13 @@ public static class ETags
             : $"\"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(etag))}\"";
 
     /// <summary>The ETag of an answer that has no record of its own: by its content.</summary>
-    public static string OfContent<T>(T content) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, EdgeJson.Options)))[..16];
+    public static string OfContent<T>(T content) => OfContent(JsonSerializer.SerializeToUtf8Bytes(content, EdgeJson.Options));
+
+    /// <summary>The same of the answer as it is sent.</summary>
+    internal static string OfContent(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content))[..16];
 
     /// <summary>The ETag of an answer that shows more than the record which If-Match guards.</summary>
-    public static string Joined<T>(string etag, T content) => $"{Of(etag)[1..^1]}{Joint}{OfContent(content)}";
+    internal static string Joined(string etag, byte[] content) => $"{Of(etag)[1..^1]}{Joint}{OfContent(content)}";
 
     /// <summary>A weak tag: the same certificate, but not the same bytes, because keystores have salts.</summary>
     internal static string Weak(string etag) => $"W/{Of(etag)}";

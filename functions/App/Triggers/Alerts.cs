@@ -113,7 +113,7 @@ public sealed class Alerts(AlertRecords alerts, ChannelTest test)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/alerts/{id}")] HttpRequest request, string id, CancellationToken cancellationToken)
     {
         var view = AlertView.Of(await FindAsync(request, id, cancellationToken));
-        return Answer.Ok(view, ETags.OfContent(view));
+        return Answer.OkByContent(view);
     }
 
     [Function("AcknowledgeAlert"), Requires(Permission.Alerts), Audited("alert.acknowledge", Subject = "alert/{id}", Reason = true)]

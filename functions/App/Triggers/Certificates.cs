@@ -179,7 +179,7 @@ public sealed class Certificates(
             ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"'{name}' has no version '{sequence}'.");
         var at = request.Moment("at") ?? time.GetUtcNow();
         var view = VersionView.WithPem(version) with { Trust = chains.Judge(version, at), Chains = chains.All(version, at) };
-        return Answer.Ok(view, ETags.OfContent(view));
+        return Answer.OkByContent(view);
     }
 
     private async Task<IResult> ShowAsync(HttpRequest request, Stored<LineageRecord> lineage, CancellationToken cancellationToken)
@@ -202,7 +202,7 @@ public sealed class Certificates(
             Targets = Visible(request, await index.UsersAsync(name, cancellationToken)),
             Findings = value.Policy,
         };
-        return Answer.Ok(view, ETags.Joined(lineage.ETag, new { view.May, view.Targets, view.Level, shown?.Trust, shown?.Findings }));
+        return Answer.OkByContent(view, lineage.ETag);
     }
 
     /// <summary>A certificate that came alone gets its key from here, where it was requested here or has the key of the version before.</summary>

@@ -63,7 +63,7 @@ public sealed class Rollouts(RolloutStart start, RolloutPlanner planner, Rollout
         if (longest > TimeSpan.Zero)
             summary = await wait.SettledAsync(id, longest, cancellationToken) ?? throw Unknown(id);
         var view = RolloutView.Of(summary);
-        return Answer.Ok(view, ETags.OfContent(view));
+        return Answer.OkByContent(view);
     }
 
     [Function("GetStep"), Requires(Permission.Read), Answers(200, typeof(StepView), ETag = true)]
@@ -77,7 +77,7 @@ public sealed class Rollouts(RolloutStart start, RolloutPlanner planner, Rollout
             ?? throw new ProblemException(ProblemCodes.ResourceUnknown, $"The rollout has no target '{target}'.");
         var journal = await steps.JournalAsync(id, target, cancellationToken).Select(JournalView.Of).ToListAsync(cancellationToken);
         var view = StepView.Of(step, journal);
-        return Answer.Ok(view, ETags.OfContent(view));
+        return Answer.OkByContent(view);
     }
 
     [Function("CancelRollout"), Requires(Permission.Deploy), Audited("rollout.cancel", Subject = "rollout/{id}", Reason = true), Takes(typeof(RolloutCommand))]

@@ -105,8 +105,7 @@ public sealed class Targets(TargetRegistry registry, TargetList list)
         var name = target.Value.Name;
         var view = TargetView.Of(
             target.Value, await registry.ReadStateAsync(name, cancellationToken), await registry.ReadProbeAsync(name, cancellationToken));
-        var etag = ETags.Joined(target.ETag, new { view.State, view.Seen });
-        return created is null ? Answer.Ok(view, etag) : Answer.Created(created, view, etag);
+        return created is null ? Answer.OkByContent(view, target.ETag) : Answer.CreatedByContent(created, view, target.ETag);
     }
 
     private async Task<Stored<TargetRecord>> FindAsync(HttpRequest request, string name, CancellationToken cancellationToken)
