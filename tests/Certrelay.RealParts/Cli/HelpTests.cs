@@ -9,7 +9,7 @@ public sealed class HelpTests
     [InlineData("demo", "--data", "--json")]
     [InlineData("rotate-key", "--data", "--settings", "--next-key-file")]
     [InlineData("probe", "--file", "--json", "--quick", "--no-revocation", "--name", "--starttls", "--expect", "--trust", "--warn-days", "--warn-share", "--timeout", "--concurrency")]
-    [InlineData("inspect", "--together", "--need-key", "--allow-self-signed", "--passphrase-file", "--json")]
+    [InlineData("inspect", "--together", "--need-key", "--allow-self-signed", "--passphrase-file", "--store", "--at", "--json")]
     [InlineData("vault move", "--data", "--settings")]
     [InlineData("backup", "--data", "--settings", "--to")]
     [InlineData("restore", "--data", "--settings", "--from")]

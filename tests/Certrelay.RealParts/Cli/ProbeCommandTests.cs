@@ -66,32 +66,6 @@ public sealed class ProbeCommandTests : IDisposable
         Assert.Contains(why, run.Errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Inspection_of_files_ends_with_what_an_upload_would_meet()
-    {
-        var leaf = FaultScene.Leaf();
-        File.WriteAllText(_folder["chain.pem"], leaf.FullChainPem);
-        File.WriteAllText(_folder["key.pem"], leaf.KeyPem);
-        File.WriteAllText(_folder["old.pem"], FaultScene.Leaf(static options => options with { NotAfter = FaultScene.Now.AddDays(-1) }).FullChainPem);
-        using var good = CertrelayProcess.Start("inspect", "--together", "--need-key", "--json", _folder["chain.pem"], _folder["key.pem"]);
-        using var mixed = CertrelayProcess.Start("inspect", _folder["chain.pem"], _folder["old.pem"]);
-        using var absent = CertrelayProcess.Start("inspect", _folder["absent.pem"]);
-        File.WriteAllText(_folder["secret"], "secret\n");
-        File.WriteAllBytes(_folder["store.pfx"], leaf.ToPkcs12("secret"));
-        using var store = CertrelayProcess.Start("inspect", "--need-key", "--passphrase-file", _folder["secret"], _folder["store.pfx"]);
-        using var closed = CertrelayProcess.Start("inspect", _folder["store.pfx"]);
-
-        Assert.True(await good.ExitAsync() == 0, good.Output);
-        Assert.True((bool)JsonNode.Parse(good.Lines[0])!["hasPrivateKey"]!);
-        Assert.DoesNotContain("PRIVATE KEY-----", good.Output, StringComparison.Ordinal);
-        Assert.True(await mixed.ExitAsync() == 1, mixed.Output);
-        Assert.Contains(mixed.Lines, line => line.Contains("leaf.expired", StringComparison.Ordinal));
-        Assert.True(await absent.ExitAsync() == 2, absent.Output);
-        Assert.True(await store.ExitAsync() == 0, store.Output);
-        Assert.True(await closed.ExitAsync() == 1, closed.Output);
-        Assert.Contains(closed.Lines, line => line.Contains("file.encrypted", StringComparison.Ordinal));
-    }
-
     public void Dispose()
     {
         _scene.Dispose();
