@@ -27,14 +27,18 @@ internal static class CertificateImport
             checks[i] = checks[i] with { Moments = [checks[i].Next! with { At = KeyText.Truncate(now) }, .. checks[i].Moments.Skip(1)] };
         var watch = Stopwatch.StartNew();
         // In the order of the keys, so that each page of the file is written once: the same rows one certificate after the other take several times as long.
-        var index = lineages.SelectMany(ListRows.Of).Concat(checks.Select(static check => check.Hint).OfType<DueHint>().Select(Due.KeyOf)).ToArray();
-        Array.Sort(index, static (left, right) =>
-            string.CompareOrdinal(left.Table, right.Table) is var table and not 0 ? table
-            : string.CompareOrdinal(left.Partition, right.Partition) is var order and not 0 ? order : string.CompareOrdinal(left.Row, right.Row));
+        var index = new Dictionary<(string Table, string Partition), List<RecordKey>>();
+        foreach (var key in lineages.SelectMany(ListRows.Of).Concat(checks.Select(static check => check.Hint).OfType<DueHint>().Select(Due.KeyOf)))
+        {
+            if (!index.TryGetValue((key.Table, key.Partition), out var partition))
+                index[(key.Table, key.Partition)] = partition = [];
+            partition.Add(key);
+        }
+
         var hint = new ListHint { At = now }.ToBody();
         // The hints before the truth.
-        var rows = await WriteAsync(store, index.GroupBy(static key => (key.Table, key.Partition))
-            .SelectMany(static partition => partition.Chunk(IRecordStore.LargestBatch)).Select(batch => batch.Select(key => (RecordChange)new RecordChange.Put(key, hint)).ToArray()));
+        var rows = await WriteAsync(store, index.OrderBy(static partition => partition.Key.Table, StringComparer.Ordinal).ThenBy(static partition => partition.Key.Partition, StringComparer.Ordinal)
+            .SelectMany(static partition => InOrder(partition.Value).Chunk(IRecordStore.LargestBatch)).Select(batch => Array.ConvertAll<RecordKey, RecordChange>(batch, key => new RecordChange.Put(key, hint))));
         Console.WriteLine($"index rows alone: {rows / watch.Elapsed.TotalSeconds:N0} rows/s");
         rows += await WriteAsync(store, lineages.Select((lineage, i) => new RecordChange[]
         {
@@ -51,6 +55,12 @@ internal static class CertificateImport
     {
         var drawn = CheckRecord.Draw(Version(lineage), lineage.Leaf!.NotBefore);
         return drawn with { Moments = [.. drawn.Moments.Where(moment => moment.At > now)] };
+    }
+
+    private static List<RecordKey> InOrder(List<RecordKey> partition)
+    {
+        partition.Sort(static (left, right) => string.CompareOrdinal(left.Row, right.Row));
+        return partition;
     }
 
     /// <summary>Writes batches in their order, some hundreds under way at a time.</summary>
