@@ -26,19 +26,17 @@ public sealed class CertificateFaultException(CertificateFault fault) : Exceptio
 /// <summary>A certificate with its key and chain as a vendor's store holds it, ready to be served.</summary>
 public sealed class StoredCertificate
 {
-    private StoredCertificate(X509Certificate2 leaf, X509Certificate2Collection chain)
-    {
-        (Leaf, Chain) = (leaf, chain);
-        Context = SslStreamCertificateContext.Create(leaf, chain, offline: true);
-    }
+    private readonly SslStreamCertificateContext? _context;
+
+    private StoredCertificate(X509Certificate2 leaf, X509Certificate2Collection chain, SslStreamCertificateContext? context) => (Leaf, Chain, _context) = (leaf, chain, context);
 
     public X509Certificate2 Leaf { get; }
 
     /// <summary>The intermediates in the order in which they were given.</summary>
     public X509Certificate2Collection Chain { get; }
 
-    /// <summary>What a server hands to its handshakes.</summary>
-    public SslStreamCertificateContext Context { get; }
+    /// <summary>What a server hands to its handshakes; throws <see cref="InvalidOperationException"/> for one that it cannot serve.</summary>
+    public SslStreamCertificateContext Context => _context ?? throw new InvalidOperationException("A server here does not know the key.");
 
     /// <summary>The names of the leaf (SAN).</summary>
     public IReadOnlyList<string> Names =>
@@ -64,8 +62,12 @@ public sealed class StoredCertificate
         using var own = WithKey(all[0], key);
         // Copied through PKCS#12, because SslStream refuses a key that lives in memory alone on some systems.
         var leaf = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), null);
-        return new StoredCertificate(leaf, [.. all.Skip(1)]);
+        X509Certificate2Collection others = [.. all.Skip(1)];
+        return new StoredCertificate(leaf, others, SslStreamCertificateContext.Create(leaf, others, offline: true));
     }
+
+    /// <summary>A certificate that is kept and shown, and that no server here can serve.</summary>
+    public static StoredCertificate Unserved(X509Certificate2 leaf, X509Certificate2Collection chain) => new(leaf, chain, null);
 
     /// <summary>True when the leaf covers a host name, a wildcard standing for one label.</summary>
     public bool Covers(string host) => Names.Any(name =>

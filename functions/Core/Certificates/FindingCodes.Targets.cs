@@ -127,6 +127,10 @@ public static partial class FindingCodes
         "No supported call brings a certificate to this place.",
         "Take the steps that are named in the vendor's console, and watch the place with a target of the kind endpoint-only.");
 
+    public static readonly FindingCode TargetUnseen = new("target.unseen", Severity.Info,
+        "The SM2 certificate is bound as the target itself tells; no handshake from here can show it, so that nothing proves what clients get.",
+        "Look at the place once with a client for SM2.");
+
     public static readonly FindingCode TargetPinned = new("target.pinned", Severity.Error,
         "The reference names a version, so that what uses it would go on with that one.",
         "Replace it there by the identifier without a version, then in the target's settings.");

@@ -21,7 +21,7 @@ internal sealed class DeployMove(VersionKeys keys, TimeProvider time) : IStepMov
             default:
                 var bound = context.Step with { Job = null, Code = null, Message = null };
                 return context.Target.Endpoints.Count == 0
-                    ? bound.Settles(StepState.Bound, now, "Bound; no endpoint is declared where it could be seen.")
+                    ? (bound with { Findings = TargetKeys.Unseen(context.Target.Name, context.Version.KeyAlgorithm) }).Settles(StepState.Bound, now, "Bound; no endpoint is declared where it could be seen.")
                     : (bound with { Verification = new Verification(now, now + context.Window, 0, 0, []) })
                         .Goes(StepState.Verifying, now + VerifyMove.FirstRound, "Bound; handshakes follow.");
         }

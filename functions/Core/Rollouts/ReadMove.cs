@@ -25,7 +25,7 @@ internal sealed class ReadMove(TargetProbe probe, IVault vault, IRecordStore sto
         {
             var seen = step with { Code = null, Message = null, Previous = step.Previous ?? reading.State };
             if (context.Target.Endpoints.Count == 0)
-                return seen.Settles(StepState.Bound, now, "It was bound already.");
+                return (seen with { Findings = TargetKeys.Unseen(context.Target.Name, context.Version.KeyAlgorithm) }).Settles(StepState.Bound, now, "It was bound already.");
             if (round.Good)
             {
                 return (seen with { Verification = new Verification(now, now, 1, 1, round.Sightings), Findings = round.Notices })

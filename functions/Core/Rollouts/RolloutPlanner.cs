@@ -67,11 +67,13 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
         try
         {
             using var session = kind.Cloud is { } cloud ? await sessions.OpenAsync(Account(kind, target), cloud, calls, cancellationToken) : null;
-            var opened = kind.Create(target.Settings, session is null ? new TargetContext(services) : new TargetContext(services) { Cloud = session, Names = version.Names });
+            var opened = kind.Create(target.Settings, session is null ? new TargetContext(services) : new TargetContext(services) { Cloud = session, Names = version.Names, IsSm2 = TargetKeys.IsSm2(version.KeyAlgorithm) });
             using var reading = await opened.ReadAsync(cancellationToken);
             now = reading.State;
-            refusals = [.. PreFlight.InPlace(context, now), .. reading.Refusals];
-            if (now.Resources is not { Count: > 0 } resources || !resources.All(resource => resource.Fingerprint == version.Fingerprint))
+            var isBound = now.Resources is { Count: > 0 } resources && resources.All(resource => resource.Fingerprint == version.Fingerprint);
+            // As a step does: what is bound already is not refused, whatever the target thinks of a write.
+            refusals = isBound && target.Endpoints.Count == 0 ? [] : [.. PreFlight.InPlace(context, now), .. reading.Refusals];
+            if (!isBound)
                 await PlanWritesAsync(opened, kind, target, version, calls, cancellationToken);
         }
         catch (Failure fault)

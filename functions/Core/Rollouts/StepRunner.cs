@@ -207,10 +207,10 @@ public sealed partial class StepRunner(
         if (!TouchesTarget(step))
             return context;
         if (kind.Cloud is not { } cloud)
-            return context with { Deploy = kind.Create(target.Settings, new TargetContext(services) { Names = version.Names }) };
+            return context with { Deploy = kind.Create(target.Settings, new TargetContext(services) { Names = version.Names, IsSm2 = TargetKeys.IsSm2(version.KeyAlgorithm) }) };
         var account = kind.AccountOf(target.Settings) ?? throw new Permanent(FindingCodes.TargetSettings.Code, FindingCodes.TargetSettings.Meaning);
         var session = await sessions.OpenAsync(account, cloud, plan: null, cancellationToken);
-        var opened = new TargetContext(services) { Cloud = session, Names = version.Names };
+        var opened = new TargetContext(services) { Cloud = session, Names = version.Names, IsSm2 = TargetKeys.IsSm2(version.KeyAlgorithm) };
         return context with { Account = account, Session = session, Deploy = kind.Create(target.Settings, opened) };
     }
 

@@ -15,6 +15,9 @@ public sealed record TargetContext(IServiceProvider Services)
         init;
     }
 
+    /// <summary>True when the work is about an SM2 version, which some kinds keep beside the ordinary certificate; false also for work about leftovers only.</summary>
+    public bool IsSm2 { get; init; }
+
     /// <summary>The names of the certificate that the work is about; none when it is about what was there before only.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 }

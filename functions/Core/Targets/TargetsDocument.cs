@@ -37,7 +37,7 @@ public static class TargetsDocument
 
         if (kind.Cloud is not { } cloud)
             return;
-        page.Append($"\n{cloud.Api}; held against the vendor's definitions on {cloud.Checked.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.\n{cloud.Proof} Then the handshake decides.\n");
+        page.Append($"\n{cloud.Api}; held against the vendor's definitions on {cloud.Checked.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.\n{cloud.Proof} Then the handshake decides{(kind.KeyAlgorithms.Any(TargetKeys.IsSm2) ? ", but for SM2, which none shows" : "")}.\n");
         page.Append($"\nPermissions ([policy](../infra/policies/{CloudOptions.Word(cloud.Vendor)}/{kind.Name}.json)): {string.Join(", ", Permissions(cloud).Select(static permission => $"`{permission}`"))}.\n");
         page.Append(cloud.Survey is null ? "An account is not looked through for it.\n" : "`POST /api/accounts/{name}/discover` finds what is bound already.\n");
         if (cloud.Actions.Where(static action => action.Metered).ToList() is { Count: > 0 } metered)

@@ -142,7 +142,7 @@ public sealed class PairFunctionTests : IClassFixture<PairFunctionTests.Issued>,
         Assert.All(faults, static one => Assert.Equal(("target.key-type", "/targets"), ((string)one!["code"]!, (string)one["at"]!)));
         var fault = faults[0]!;
         Assert.StartsWith("'seen' declares endpoints", (string)faults[1]!["detail"]!, StringComparison.Ordinal);
-        Assert.Equal("'web' is of the kind nginx, which takes Rsa, P256, P384, P521, Ed25519 keys; this version's is Sm2, which these kinds take: directory", (string)fault["detail"]!);
+        Assert.Equal("'web' is of the kind nginx, which takes Rsa, P256, P384, P521, Ed25519 keys; this version's is Sm2, which these kinds take: alibaba-cdn, alibaba-dcdn, alibaba-ddos, alibaba-waf, directory", (string)fault["detail"]!);
         Assert.Equal("bound", (string)done.Json["state"]!);
         Assert.Equal(_authority.FullChain("sm2"), await File.ReadAllTextAsync(Path.Combine(_server.Sites, "gm", "fullchain.pem")));
         Assert.Equal(_authority["enc.pem"], await File.ReadAllTextAsync(Path.Combine(_server.Sites, "gm", "enc.pem")));

@@ -67,6 +67,48 @@ public sealed partial class AlibabaSimulator
             return _cas.Add(fullChain, key, name, isUpload, number).Identifier;
     }
 
+    /// <summary>Puts a pair for SM2 into the store as the console does, and returns its identifier.</summary>
+    public string AddPair(string signing, string signingKey, string encryption, string encryptionKey, string name, long? number = null)
+    {
+        lock (_world)
+            return _cas.AddPair(signing, signingKey, encryption, encryptionKey, name, number).Identifier;
+    }
+
+    /// <summary>A domain has a pair for SM2 beside its certificate, bound by hand.</summary>
+    public void BindPair(string domain, string identifier)
+    {
+        lock (_world)
+            _world.Places.First(place => place.Id == domain).BeginSm(_world.ByIdentifier(identifier));
+    }
+
+    /// <summary>The pair for SM2 that a domain has beside its certificate; null: none.</summary>
+    public string? PairOf(string domain)
+    {
+        lock (_world)
+            return _world.Places.First(place => place.Id == domain).Sm?.Identifier;
+    }
+
+    /// <summary>The certificate that a domain is bound to, in the product's own form; null: none.</summary>
+    public string? BoundTo(string domain)
+    {
+        lock (_world)
+            return _world.Places.First(place => place.Id == domain).Bound;
+    }
+
+    /// <summary>Gives a WAF domain further members of its listener and origin, as reads show them.</summary>
+    public void SetWafDomain(string domain, System.Text.Json.Nodes.JsonObject listen, System.Text.Json.Nodes.JsonObject redirect)
+    {
+        lock (_world)
+            _waf.Set(domain, listen, redirect);
+    }
+
+    /// <summary>What a WAF domain has but its certificates, as a text.</summary>
+    public string WafSettings(string domain)
+    {
+        lock (_world)
+            return _waf.SettingsOf(domain);
+    }
+
     /// <summary>Deletes a certificate as somebody does in the console, be it bound or not.</summary>
     public void RemoveCertificate(string identifier)
     {

@@ -18,8 +18,11 @@ internal sealed record AlibabaCertificate(long Number, string Region, string Nam
 
     public string Identifier => $"{NumberText}-{Region}";
 
-    /// <summary>Both leaves of a pair for SM2; they cannot be served here.</summary>
+    /// <summary>True for a pair for SM2, which cannot be served here; its signing leaf is the certificate.</summary>
     public bool IsSm2 { get; init; }
+
+    /// <summary>The second certificate of a pair; null for any other.</summary>
+    public string? EncryptionPem { get; init; }
 
     /// <summary>SHA-256 of the leaf in capitals, as the store shows it.</summary>
     public string Sha2 => Certificate.Leaf.GetCertHashString(HashAlgorithmName.SHA256);
@@ -33,6 +36,8 @@ internal sealed class AlibabaPlace(AlibabaWorld world, string product, string id
     private StoredCertificate? _served;
     private StoredCertificate? _next;
     private DateTimeOffset _from = DateTimeOffset.MinValue;
+    private AlibabaCertificate? _sm;
+    private AlibabaCertificate? _nextSm;
 
     public string Product => product;
 
@@ -56,6 +61,9 @@ internal sealed class AlibabaPlace(AlibabaWorld world, string product, string id
 
     public StoredCertificate? Served => IsSettled ? _next : _served;
 
+    /// <summary>The pair for SM2 beside the certificate, once the change has settled; null: none.</summary>
+    public AlibabaCertificate? Sm => IsSettled ? _nextSm : _sm;
+
     /// <summary>Bound and served at once, as before the story began.</summary>
     public void Begin(string bound, AlibabaCertificate certificate)
     {
@@ -66,15 +74,28 @@ internal sealed class AlibabaPlace(AlibabaWorld world, string product, string id
     /// <summary>Reported at once, served when it has settled; null: nothing is served then.</summary>
     public void Bind(string? bound, AlibabaCertificate? certificate, StoredCertificate? served = null, TimeSpan? after = null)
     {
-        _served = Served;
+        // A pair has actions of its own.
+        if (certificate is { IsSm2: true })
+            throw new AlibabaFault(400, "Certificate.FormatError", "The certificate is of another kind.");
+        (_served, _sm) = (Served, Sm);
         (_next, _from) = (certificate?.Certificate ?? served, world.Now + (after ?? world.Pace.Settling));
         (Bound, Certificate) = (bound, certificate);
     }
 
+    /// <summary>Shown when it has settled; null: none is there then. The certificate beside it stays.</summary>
+    public void BindSm(AlibabaCertificate? pair)
+    {
+        (_served, _sm) = (Served, Sm);
+        (_nextSm, _next, _from) = (pair, _served, world.Now + world.Pace.Settling);
+    }
+
+    /// <summary>There from the start.</summary>
+    public void BeginSm(AlibabaCertificate pair) => _nextSm = _sm = pair;
+
     /// <summary>Keeps it from settling until then, as a change by somebody else would.</summary>
     public void Busy(TimeSpan time)
     {
-        _served = Served;
+        (_served, _sm) = (Served, Sm);
         (_next, _from) = (_served, world.Now + time);
     }
 }
@@ -103,6 +124,10 @@ internal sealed class AlibabaWorld(TimeProvider time)
     public AlibabaCertificate ByNumber(string? number) => Certificates.Find(one => one.NumberText == number) ?? throw NoCertificate();
 
     public AlibabaCertificate ByIdentifier(string? identifier) => Certificates.Find(one => one.Identifier == identifier) ?? throw NoCertificate();
+
+    /// <summary>A pair for SM2 by its identifier, or the vendor's refusal of any other.</summary>
+    public AlibabaCertificate Pair(string? identifier, string refusal) =>
+        ByIdentifier(identifier) is { IsSm2: true } pair ? pair : throw new AlibabaFault(400, refusal, "The certificate is not one for SM2.");
 
     public AlibabaCertificate ByName(string? name) => Certificates.Find(one => one.Name == name) ?? throw NoCertificate();
 

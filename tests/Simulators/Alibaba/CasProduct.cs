@@ -28,6 +28,23 @@ internal sealed class CasProduct(AlibabaWorld world)
         return added;
     }
 
+    /// <summary>Puts a pair for SM2 there as the console does; throws <see cref="CertificateFaultException"/>.</summary>
+    public AlibabaCertificate AddPair(string signing, string signingKey, string encryption, string encryptionKey, string name, long? number = null)
+    {
+        var (leaf, second) = SmPair.Read(signing, signingKey, encryption, encryptionKey);
+        var added = new AlibabaCertificate(number ?? world.NextNumber(), world.StoreRegion, name, leaf, signing, signingKey, IsUpload: true) { IsSm2 = true, EncryptionPem = second };
+        world.Certificates.Add(added);
+        return added;
+    }
+
+    private AlibabaCertificate Added(AlibabaCall call, string name)
+    {
+        // Both at once would be read as the ordinary one.
+        if (call.TextOrNull("Cert") is not null || call.TextOrNull("Key") is not null)
+            return Add(call.Text("Cert"), call.Text("Key"), name);
+        return AddPair(call.Text("SignCert"), call.Text("SignPrivateKey"), call.Text("EncryptCert"), call.Text("EncryptPrivateKey"), name);
+    }
+
     private JsonObject Upload(AlibabaCall call)
     {
         var name = call.Text("Name");
@@ -39,7 +56,7 @@ internal sealed class CasProduct(AlibabaWorld world)
             throw new AlibabaFault(400, "QuotaExceeded.Certificate", "The number of uploaded certificates exceeds the quota.");
         try
         {
-            var added = Add(call.Text("Cert"), call.Text("Key"), name);
+            var added = Added(call, name);
             return new JsonObject { ["CertId"] = added.Number, ["ResourceId"] = $"cas-upload-{added.NumberText}" };
         }
         catch (CertificateFaultException)

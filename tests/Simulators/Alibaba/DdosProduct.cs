@@ -28,7 +28,7 @@ internal sealed class DdosProduct(AlibabaWorld world)
                 ["UserCertName"] = place.Bound,
                 ["CertRegion"] = place.Certificate?.Region,
                 ["CertExpireTime"] = place.Certificate is { } bound ? new DateTimeOffset(bound.Certificate.Leaf.NotAfter).ToUnixTimeMilliseconds() : 0,
-                ["GmCert"] = new JsonObject { ["CertId"] = place.Settings.GetValueOrDefault("gm") ?? "", ["GmEnable"] = place.Settings.ContainsKey("gm") ? 1 : 0, ["GmOnly"] = 0 },
+                ["GmCert"] = new JsonObject { ["CertId"] = place.Sm?.Identifier ?? "", ["GmEnable"] = place.Sm is null ? 0 : 1, ["GmOnly"] = 0 },
             })]),
         };
     }

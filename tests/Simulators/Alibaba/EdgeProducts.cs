@@ -13,6 +13,12 @@ internal sealed class EdgeProducts(AlibabaWorld world)
         new("cdn", "2018-05-10", "DescribeUserDomains", "DomainName DomainSearchType PageNumber PageSize Tag.N.Key Tag.N.Value", "DomainName", Domains),
         new("cdn", "2018-05-10", "DescribeDomainCertificateInfo", "DomainName!", "DomainName", call => Infos(Find("CDN", call), Status)),
         new("cdn", "2018-05-10", "SetCdnDomainSSLCertificate", Cas, "DomainName", call => Set("CDN", call)) { Writes = true },
+        new("cdn", "2018-05-10", "DescribeCdnSMCertificateList", "DomainName!", "DomainName", call => Pairs(Find("CDN", call), static rows => new JsonObject { ["Cert"] = rows })),
+        new("cdn", "2018-05-10", "DescribeCdnSMCertificateDetail", "CertIdentifier!", "CertIdentifier", Pair),
+        new("cdn", "2018-05-10", "SetCdnDomainSMCertificate", "DomainName! CertIdentifier! SSLProtocol!", "DomainName", call => SetPair("CDN", call)) { Writes = true },
+        new("dcdn", "2018-01-15", "DescribeDcdnSMCertificateList", "DomainName!", "DomainName", call => Pairs(Find("DCDN", call), static rows => rows)),
+        new("dcdn", "2018-01-15", "DescribeDcdnSMCertificateDetail", "CertIdentifier!", "CertIdentifier", Pair),
+        new("dcdn", "2018-01-15", "SetDcdnDomainSMCertificate", "DomainName! CertIdentifier! SSLProtocol!", "DomainName", call => SetPair("DCDN", call)) { Writes = true },
         new("dcdn", "2018-01-15", "DescribeDcdnDomainCertificateInfo", "DomainName!", "DomainName", call => Infos(Find("DCDN", call), Shown)),
         new("dcdn", "2018-01-15", "SetDcdnDomainSSLCertificate", Cas, "DomainName", call => Set("DCDN", call)) { Writes = true },
         new("live", "2016-11-01", "DescribeLiveDomainCertificateInfo", "DomainName!", "DomainName", call => Infos(Find("LIVE", call), ByName)),
@@ -84,6 +90,42 @@ internal sealed class EdgeProducts(AlibabaWorld world)
         };
         more(place, info);
         return new JsonObject { ["CertInfos"] = new JsonObject { ["CertInfo"] = new JsonArray(info) } };
+    }
+
+    /// <summary>A list within a list at CDN, and a plain one at DCDN.</summary>
+    private static JsonObject Pairs(AlibabaPlace place, Func<JsonArray, JsonNode> form)
+    {
+        var rows = new JsonArray();
+        if (place.Sm is { } pair)
+            rows.Add(new JsonObject { ["CertIdentifier"] = pair.Identifier, ["CertName"] = pair.Name, ["Common"] = pair.Certificate.Names[0], ["Issuer"] = pair.Certificate.Leaf.Issuer });
+        return new JsonObject { ["CertificateListModel"] = new JsonObject { ["Count"] = rows.Count, ["CertList"] = form(rows) } };
+    }
+
+    private JsonObject Pair(AlibabaCall call)
+    {
+        var pair = world.Pair(call.Text("CertIdentifier"), "InvalidCertIdentifier.ValueNotSupported");
+        return new JsonObject
+        {
+            ["CertIdentifier"] = pair.Identifier,
+            ["CertName"] = pair.Name,
+            ["SignCertificate"] = pair.Pem,
+            ["EncryptCertificate"] = pair.EncryptionPem,
+            ["CertExpireTime"] = pair.Certificate.Leaf.NotAfter.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        };
+    }
+
+    private JsonObject SetPair(string product, AlibabaCall call)
+    {
+        var place = Find(product, call);
+        var pair = world.Pair(call.Text("CertIdentifier"), "InvalidCertIdentifier.ValueNotSupported");
+        if (world.Refused.Contains(place.Id) || place.Bound is null)
+            throw new AlibabaFault(400, "InvalidSSLProtocol.ValueNotSupported", "The domain does not take the change.");
+        if (call.Text("SSLProtocol") is not ("on" or "off"))
+            throw AlibabaFault.Invalid("SSLProtocol");
+        if (call.Text("SSLProtocol") == "on")
+            AlibabaWorld.MustCover(pair.Certificate, place.Id);
+        place.BindSm(call.Text("SSLProtocol") == "on" ? pair : null);
+        return [];
     }
 
     private JsonObject Set(string product, AlibabaCall call)

@@ -15,9 +15,15 @@ internal static class AlibabaActions
     public static readonly CloudAction DescribeUserDomains = Of("cdn", nameof(DescribeUserDomains));
     public static readonly CloudAction DescribeDomainCertificateInfo = Of("cdn", nameof(DescribeDomainCertificateInfo));
     public static readonly CloudAction SetCdnDomainSslCertificate = Of("cdn", "SetCdnDomainSSLCertificate", writes: true);
+    public static readonly CloudAction DescribeCdnSmCertificateList = Of("cdn", "DescribeCdnSMCertificateList");
+    public static readonly CloudAction DescribeCdnSmCertificateDetail = Of("cdn", "DescribeCdnSMCertificateDetail");
+    public static readonly CloudAction SetCdnDomainSmCertificate = Of("cdn", "SetCdnDomainSMCertificate", writes: true);
 
     public static readonly CloudAction DescribeDcdnDomainCertificateInfo = Of("dcdn", nameof(DescribeDcdnDomainCertificateInfo));
     public static readonly CloudAction SetDcdnDomainSslCertificate = Of("dcdn", "SetDcdnDomainSSLCertificate", writes: true);
+    public static readonly CloudAction DescribeDcdnSmCertificateList = Of("dcdn", "DescribeDcdnSMCertificateList");
+    public static readonly CloudAction DescribeDcdnSmCertificateDetail = Of("dcdn", "DescribeDcdnSMCertificateDetail");
+    public static readonly CloudAction SetDcdnDomainSmCertificate = Of("dcdn", "SetDcdnDomainSMCertificate", writes: true);
     public static readonly CloudAction DescribeLiveDomainCertificateInfo = Of("live", nameof(DescribeLiveDomainCertificateInfo));
     public static readonly CloudAction SetLiveDomainCertificate = Of("live", nameof(SetLiveDomainCertificate), writes: true);
     public static readonly CloudAction DescribeVodDomainCertificateInfo = Of("vod", nameof(DescribeVodDomainCertificateInfo));
@@ -26,6 +32,7 @@ internal static class AlibabaActions
     public static readonly CloudAction DescribeInstance = Of("waf", nameof(DescribeInstance), ram: "yundun-waf");
     public static readonly CloudAction DescribeDomainDetail = Of("waf", nameof(DescribeDomainDetail), ram: "yundun-waf");
     public static readonly CloudAction ModifyDomainCert = Of("waf", nameof(ModifyDomainCert), writes: true, ram: "yundun-waf");
+    public static readonly CloudAction ModifyDomain = Of("waf", nameof(ModifyDomain), writes: true, ram: "yundun-waf");
 
     public static readonly CloudAction ListSites = Of("esa", nameof(ListSites));
     public static readonly CloudAction ListCertificates = Of("esa", nameof(ListCertificates));

@@ -62,8 +62,8 @@ internal sealed class AlibabaApiGatewayTarget(AlibabaApiGatewaySettings settings
         return leaf is null
             ? InlineDomain.Unfit(domain, FindingCodes.TargetUpdateOnly, "The domain has no certificate; give it its first one in the API Gateway console.")
             : new InlineDomain(domain, leaf, own, (material, token) => KeyForm.SendAsync(
-                api, AlibabaActions.SetDomainCertificate, [.. named, new("CertificateName", material.Name), new("CertificateBody", Encoding.ASCII.GetString(material.Chain.Span))], "CertificatePrivateKey",
-                material.Key, AlibabaApi.Nothing, domain, AlibabaApi.Write($"puts the certificate on {domain}", name), token, region))
+                api, AlibabaActions.SetDomainCertificate, [.. named, new("CertificateName", material.Name), new("CertificateBody", Encoding.ASCII.GetString(material.Chain.Span))],
+                [("CertificatePrivateKey", material.Key)], AlibabaApi.Nothing, domain, AlibabaApi.Write($"puts the certificate on {domain}", name), token, region))
             { Name = name };
     }
 

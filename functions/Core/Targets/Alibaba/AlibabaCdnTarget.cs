@@ -17,11 +17,17 @@ internal static class AlibabaCdnTarget
             ? new EdgeDomain(info.Text("CertId") is { Length: > 0 } id ? id : null, PemLeaf.Of(info.Text("ServerCertificate"))?.Fingerprint)
             : new EdgeDomain(null, null),
         AlibabaActions.SetCdnDomainSslCertificate,
-        EdgeApi.ByNumber);
+        EdgeApi.ByNumber)
+    {
+        Sm = new EdgeSmApi(
+            AlibabaActions.DescribeCdnSmCertificateList, "CertificateListModel.CertList.Cert", AlibabaActions.DescribeCdnSmCertificateDetail, AlibabaActions.SetCdnDomainSmCertificate),
+    };
 
     public static TargetKind Kind { get; } = With(EdgeDomains.KindOf(
-        "alibaba-cdn", "Alibaba Cloud CDN domains", Edge, "CDN 2018-05-10", "DescribeDomainCertificateInfo until CertId is the certificate's.",
-        "A certificate that was given to CDN itself and is not in the certificate store cannot be bound again by a restore: put it into the store first."));
+        "alibaba-cdn", "Alibaba Cloud CDN domains", Edge, "CDN 2018-05-10", "DescribeDomainCertificateInfo until CertId is the certificate's; for SM2 DescribeCdnSMCertificateList until it lists the identifier, whose SignCertificate is compared.",
+        "A certificate that was given to CDN itself and is not in the certificate store cannot be bound again by a restore: put it into the store first.",
+        "SM2 (a pair): set beside the ordinary certificate, which must be there and stays; no handshake from here shows it. Name the domain in two targets, the one for SM2 without an endpoint.",
+        "Of several SM2 certificates that a domain lists it is not told which is served: one of them is bound by the call, and a restore cannot tell which it was."));
 
     private static TargetKind With(TargetKind kind) => kind with
     {

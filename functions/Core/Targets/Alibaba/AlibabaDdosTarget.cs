@@ -29,17 +29,18 @@ internal sealed class AlibabaDdosTarget(AlibabaDdosSettings settings, AlibabaApi
     {
         var api = new AlibabaApi(context.Cloud);
         var store = new CasStore(api);
-        return new StoreBoundTarget(api, store, new AlibabaDdosTarget(settings, api, store));
+        return new StoreBoundTarget(api, store, context.IsSm2 ? new DdosSmDomains(settings, api, store) : new AlibabaDdosTarget(settings, api, store));
     }) with
     {
+        KeyAlgorithms = TargetKeys.UsualAndSm2,
         Cloud = new CloudKind(
             CloudVendor.Alibaba, [.. AlibabaActions.Store, AlibabaActions.DescribeWebRules, AlibabaActions.AssociateWebCert], "CAS 2020-04-07, Anti-DDoS 2020-01-01", new DateOnly(2026, 11, 22),
-            "DescribeWebRules until it names the certificate; it tells no id, so that the name is looked up in the certificate store.")
+            "DescribeWebRules until it names the certificate; it tells no id, so that the name is looked up in the certificate store. For SM2 its GmCert.")
         {
             Check = CasStore.CheckAsync,
             Gaps =
             [
-                "SM2 certificates have no call that binds them: bind by hand in the console.",
+                "SM2 certificates have no call that binds them: a plan says how to bind by hand, and a rollout behind that reads GmCert back and ends at bound.",
                 "Update only: a domain without HTTPS gets its first certificate in the console.",
                 "A certificate whose name is no longer in the certificate store cannot be bound again by a restore.",
             ],

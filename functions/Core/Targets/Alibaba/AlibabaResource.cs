@@ -23,6 +23,9 @@ internal sealed record AlibabaResource(string Id, string? Bound, Func<string, IR
     /// <summary>Whether nothing can be bound again, where nothing is bound.</summary>
     public bool CanBeEmpty { get; init; }
 
+    /// <summary>True where reads list several certificates and tell not which one is served: what was asked for counts once it is among them.</summary>
+    public bool IsOneOf { get; init; }
+
     /// <summary>How many looks a change may take until reads show it: they are ten seconds apart after the first three.</summary>
     public int LooksUntilShown { get; init; } = 6;
 
@@ -35,6 +38,10 @@ internal sealed record AlibabaResource(string Id, string? Bound, Func<string, IR
     /// <summary>A resource that takes no write, with the reason.</summary>
     public static AlibabaResource Unfit(string id, FindingCode code, string why) =>
         new(id, null, _ => throw new Permanent(code.Code, why)) { Refusal = code.At(id, why) };
+
+    /// <summary>True when what is wanted is there.</summary>
+    /// <param name="isAskedFor">True once a call has asked for it.</param>
+    public bool Has(string wanted, bool isAskedFor) => IsSame(Bound, wanted) || (IsOneOf && isAskedFor && Bound?.Split(',').Contains(wanted, StringComparer.Ordinal) == true);
 
     /// <summary>True when the same certificates are meant, in whatever order.</summary>
     public static bool IsSame(string? one, string? other) =>

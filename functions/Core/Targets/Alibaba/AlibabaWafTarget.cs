@@ -28,7 +28,8 @@ public sealed record AlibabaWafSettings : ICloudSettings, IValidatableObject
 /// <remarks>WAF API 2021-10-01: https://help.aliyun.com/zh/waf/web-application-firewall-3-0/developer-reference/api-waf-openapi-2021-10-01-modifydomaincert</remarks>
 internal sealed class AlibabaWafTarget(AlibabaWafSettings settings, AlibabaApi api, CasStore store) : IAlibabaProduct
 {
-    private const string Normal = "1";
+    /// <summary>The status of a domain that takes a change.</summary>
+    public const string Normal = "1";
 
     // Whether the call keeps what is left out is not known, so that all that was read goes back.
     private static readonly string[] TlsSettings = ["TLSVersion", "EnableTLSv3", "CipherSuite"];
@@ -37,15 +38,16 @@ internal sealed class AlibabaWafTarget(AlibabaWafSettings settings, AlibabaApi a
     {
         var api = new AlibabaApi(context.Cloud);
         var store = new CasStore(api);
-        return new StoreBoundTarget(api, store, new AlibabaWafTarget(settings, api, store));
+        return new StoreBoundTarget(api, store, context.IsSm2 ? new WafSmDomains(settings, api, store) : new AlibabaWafTarget(settings, api, store));
     }) with
     {
+        KeyAlgorithms = TargetKeys.UsualAndSm2,
         Cloud = new CloudKind(
             CloudVendor.Alibaba,
-            [.. AlibabaActions.Store, AlibabaActions.DescribeInstance, AlibabaActions.DescribeDomainDetail, AlibabaActions.ModifyDomainCert],
+            [.. AlibabaActions.Store, AlibabaActions.DescribeInstance, AlibabaActions.DescribeDomainDetail, AlibabaActions.ModifyDomainCert, AlibabaActions.ModifyDomain],
             "CAS 2020-04-07, WAF 2021-10-01",
             new DateOnly(2026, 11, 22),
-            "DescribeDomainDetail until Status is 1 and Listen.CertId is the certificate's.")
+            "DescribeDomainDetail until Status is 1 and Listen.CertId (for SM2 Listen.SM2CertId) is the certificate's.")
         {
             Check = static (session, cancellationToken) => InstanceAsync(new AlibabaApi(session), cancellationToken),
             Gaps =
@@ -53,6 +55,7 @@ internal sealed class AlibabaWafTarget(AlibabaWafSettings settings, AlibabaApi a
                 "WAF 2.0 has no supported call: upload the full chain and the key in its console (Website Access, the domain, HTTPS), and watch it as endpoint-only; or migrate to WAF 3.0.",
                 "Cloud products behind WAF without CNAME access: replace the certificate at the load balancer itself.",
                 "Update only: a domain that listens on HTTP alone gets its HTTPS port in the console first.",
+                "SM2 (a pair): set beside the ordinary certificate by ModifyDomain, which resets what is left out, so that listener and origin go back as they were read; no handshake from here shows it. Name the domain in two targets, the one for SM2 without an endpoint.",
             ],
         },
     };
@@ -65,10 +68,7 @@ internal sealed class AlibabaWafTarget(AlibabaWafSettings settings, AlibabaApi a
     {
         var instance = settings.Instance ?? await InstanceAsync(api, cancellationToken);
         if (instance is null)
-        {
-            return [.. settings.Domains.Select(static domain => AlibabaResource.Unfit(
-                domain, FindingCodes.TargetByHand, "The account has no instance of WAF 3.0. For WAF 2.0 upload full chain and key in its console, and watch the domain as endpoint-only."))];
-        }
+            return [.. settings.Domains.Select(WithoutInstance)];
 
         var resources = new List<AlibabaResource>();
         foreach (var domain in settings.Domains)
@@ -80,7 +80,16 @@ internal sealed class AlibabaWafTarget(AlibabaWafSettings settings, AlibabaApi a
 
     public async Task<StoredLeaf?> LeafAsync(AlibabaResource resource, CancellationToken cancellationToken) => StoredLeaf.Of(await store.ShowAsync(resource.Bound!, cancellationToken));
 
-    private static Task<string?> InstanceAsync(AlibabaApi api, CancellationToken cancellationToken) =>
+    /// <summary>A domain of an account that has no WAF 3.0.</summary>
+    public static AlibabaResource WithoutInstance(string id) => AlibabaResource.Unfit(
+        id, FindingCodes.TargetByHand, "The account has no instance of WAF 3.0. For WAF 2.0 upload full chain and key in its console, and watch the domain as endpoint-only.");
+
+    /// <summary>A domain that has no HTTPS port.</summary>
+    public static AlibabaResource WithoutHttps(string id) => AlibabaResource.Unfit(
+        id, FindingCodes.TargetUpdateOnly, "The domain listens on no HTTPS port; open one with a certificate in the WAF console, then deploy again.");
+
+    /// <summary>The account's instance of WAF 3.0; null when it has none.</summary>
+    public static Task<string?> InstanceAsync(AlibabaApi api, CancellationToken cancellationToken) =>
         api.CallAsync(AlibabaActions.DescribeInstance, [new("RegionId", api.StoreRegion)], static answer => answer.Text("InstanceId"), "", cancellationToken);
 
     private async Task<AlibabaResource> ReadAsync(string instance, string domain, CancellationToken cancellationToken)
@@ -91,7 +100,7 @@ internal sealed class AlibabaWafTarget(AlibabaWafSettings settings, AlibabaApi a
             var (bound, status, tls) = await api.CallAsync(
                 AlibabaActions.DescribeDomainDetail, named, static answer => (answer.Text("Listen.CertId"), answer.Text("Status"), Tls(answer)), domain, cancellationToken);
             if (bound is not { Length: > 0 })
-                return AlibabaResource.Unfit(domain, FindingCodes.TargetUpdateOnly, "The domain listens on no HTTPS port; open one with a certificate in the WAF console, then deploy again.");
+                return WithoutHttps(domain);
             return AlibabaResource.Of(domain, bound, (wanted, token) => api.CallAsync(
                 AlibabaActions.ModifyDomainCert, [.. named, new("CertId", wanted), .. tls], AlibabaApi.Nothing, domain, token,
                 write: AlibabaApi.Write($"binds the certificate to {domain}", bound))) with

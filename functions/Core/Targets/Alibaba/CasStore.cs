@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Certrelay.Certificates;
@@ -34,8 +35,16 @@ internal sealed class CasStore(AlibabaApi api) : ICertificateStore
         new CasStore(new AlibabaApi(session)).RowsAsync("UPLOAD", null, 1, cancellationToken).AnyAsync(cancellationToken).AsTask();
 
     /// <summary>The certificate in the store, uploaded when it is not there; in a plan a placeholder may stand for it.</summary>
-    public async Task<CasId> FindOrUploadAsync(CertificateBundle certificate, CancellationToken cancellationToken) =>
-        CasId.Parse(await api.Session.Uploads.FindOrUploadAsync(this, certificate, cancellationToken));
+    public async Task<CasId> FindOrUploadAsync(CertificateBundle certificate, CancellationToken cancellationToken)
+    {
+        if (certificate is { PublicKey.Algorithm: KeyAlgorithm.Sm2, Encryption: null })
+        {
+            throw new Permanent(
+                FindingCodes.TargetKeyType.Code, "The certificate store takes SM2 as a pair; this version has its signing certificate alone. Upload the encryption certificate beside it, then deploy again.");
+        }
+
+        return CasId.Parse(await api.Session.Uploads.FindOrUploadAsync(this, certificate, cancellationToken));
+    }
 
     /// <summary>Removes our superseded uploads of a certificate.</summary>
     public Task RetireAsync(string certificate, CancellationToken cancellationToken) => api.Session.Uploads.RetireAsync(this, certificate, cancellationToken);
@@ -83,7 +92,9 @@ internal sealed class CasStore(AlibabaApi api) : ICertificateStore
         {
             await foreach (var row in RowsAsync(type, Keyword(leaf.Names[0].Value), Page, cancellationToken))
             {
-                if (row.Fingerprint == certificate.Fingerprint && await DetailAsync(row.Id, cancellationToken) is { } found)
+                // What the store calls the fingerprint of a pair is not documented; the name is ours and ends in the signing certificate's.
+                var isThis = row.Fingerprint == certificate.Fingerprint || (certificate.Encryption is not null && row.Name == name);
+                if (isThis && await DetailAsync(row.Id, cancellationToken) is { } found)
                     return row with { Id = (found.Id with { Name = row.Name }).ToString() };
             }
         }
@@ -94,10 +105,10 @@ internal sealed class CasStore(AlibabaApi api) : ICertificateStore
     public async Task<string> UploadAsync(CertificateBundle certificate, string name, CancellationToken cancellationToken)
     {
         using var material = CertificateMaterial.Of(name, certificate);
-        var number = await KeyForm.SendAsync(
-            api, AlibabaActions.UploadUserCertificate, [new("Name", name), new("Cert", Encoding.ASCII.GetString(material.Chain.Span))], "Key", material.Key,
-            static answer => answer.Text("CertId") ?? throw CloudAnswer.Unreadable("CertId"), name,
-            new CloudWrite($"uploads the certificate as {name}", null, static () => CloudAnswer.Of(200, """{"CertId":"planned-certificate"}""")), cancellationToken);
+        var number = certificate.Encryption is { } encryption
+            ? await UploadPairAsync(material, encryption, cancellationToken)
+            : await UploadAsync(
+                name, [new("Cert", Encoding.ASCII.GetString(material.Chain.Span))], [("Key", material.Key)], $"uploads the certificate as {name}", cancellationToken);
         if (api.Plans)
             return CasId.Planned.ToString();
         var uploaded = await DetailAsync(number, cancellationToken) ?? throw new Transient(FindingCodes.CloudNotFound.Code, $"The store does not show the upload {number} yet.");
@@ -127,6 +138,29 @@ internal sealed class CasStore(AlibabaApi api) : ICertificateStore
     }
 
     public IAsyncEnumerable<StoredUpload> ListAsync(CancellationToken cancellationToken) => RowsAsync("UPLOAD", null, Page, cancellationToken).Concat(RowsAsync("CERT", null, Page, cancellationToken));
+
+    /// <summary>The chain stands behind the signing certificate alone, as servers for GB/T 38636 read it.</summary>
+    private async Task<string> UploadPairAsync(CertificateMaterial signing, EncryptionLeaf encryption, CancellationToken cancellationToken)
+    {
+        var key = encryption.PrivateKeyPem();
+        try
+        {
+            return await UploadAsync(
+                signing.Name,
+                [new("SignCert", Encoding.ASCII.GetString(signing.Chain.Span)), new("EncryptCert", Encoding.ASCII.GetString(encryption.LeafPem()))],
+                [("SignPrivateKey", signing.Key), ("EncryptPrivateKey", key)],
+                $"uploads both certificates of the SM2 pair as {signing.Name}", cancellationToken);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    private Task<string> UploadAsync(
+        string name, IReadOnlyList<CloudField> certificates, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Key)> keys, string what, CancellationToken cancellationToken) => KeyForm.SendAsync(
+        api, AlibabaActions.UploadUserCertificate, [new("Name", name), .. certificates], keys, static answer => answer.Text("CertId") ?? throw CloudAnswer.Unreadable("CertId"), name,
+        new CloudWrite(what, null, static () => CloudAnswer.Of(200, """{"CertId":"planned-certificate"}""")), cancellationToken);
 
     private Task<bool> IsUsedAsync(string number, CancellationToken cancellationToken) => api.CallAsync(
         AlibabaActions.ListCloudResources, [new("CloudName", "aliyun"), new("CertIds", $"[{number}]"), new("CurrentPage", "1"), new("ShowSize", "1")],

@@ -22,6 +22,9 @@ internal sealed record EdgeApi(CloudAction Read, Func<JsonElement, EdgeDomain> P
     /// <summary>The region whose host is called; null for a product with one host.</summary>
     public Func<AlibabaApi, string?> Region { get; init; } = static _ => null;
 
+    /// <summary>How the SM2 certificate beside the ordinary one is read and set; null for a product without one.</summary>
+    public EdgeSmApi? Sm { get; init; }
+
     /// <summary>A certificate by its number and the store's region.</summary>
     public static IReadOnlyList<CloudField> ByNumber(string number, AlibabaApi api) => [new("CertType", "cas"), new("CertId", number), new("CertRegion", api.StoreRegion)];
 }
@@ -40,10 +43,12 @@ internal sealed class EdgeDomains(AlibabaDomainsSettings settings, AlibabaApi ap
         {
             var api = new AlibabaApi(context.Cloud);
             var store = new CasStore(api);
-            return new StoreBoundTarget(api, store, new EdgeDomains(settings, api, store, edge));
+            return new StoreBoundTarget(
+                api, store, edge.Sm is { } sm && context.IsSm2 ? new EdgeSmDomains(settings, api, edge, sm) : new EdgeDomains(settings, api, store, edge));
         }) with
     {
-        Cloud = new CloudKind(CloudVendor.Alibaba, [.. AlibabaActions.Store, edge.Read, edge.Set], $"CAS 2020-04-07, {product}", new DateOnly(2026, 11, 22), proof)
+        KeyAlgorithms = edge.Sm is null ? TargetKeys.Usual : TargetKeys.UsualAndSm2,
+        Cloud = new CloudKind(CloudVendor.Alibaba, [.. AlibabaActions.Store, edge.Read, edge.Set, .. edge.Sm?.Actions ?? []], $"CAS 2020-04-07, {product}", new DateOnly(2026, 11, 22), proof)
         {
             Check = CasStore.CheckAsync,
             Gaps = gaps,

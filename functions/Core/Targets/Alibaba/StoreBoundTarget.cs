@@ -123,7 +123,7 @@ internal sealed class StoreBoundTarget(AlibabaApi api, CasStore store, IAlibabaP
     {
         if (job.Look > LooksUntilGivenUp)
             throw new Permanent(FindingCodes.CloudConflict.Code, "The vendor does not finish the change.");
-        var isSame = AlibabaResource.IsSame(resource.Bound, wanted);
+        var isSame = resource.Has(wanted, job.Started.ContainsKey(resource.Id));
         if (isSame && (api.Plans || !resource.Settling))
             return true;
         if (api.Plans)

@@ -27,6 +27,9 @@ internal sealed class AlibabaBench : IAsyncDisposable
     /// <summary>The issuer of every certificate here.</summary>
     public TestCertificate Root { get; } = TestCertificates.Root();
 
+    /// <summary>True: the work is about an SM2 version.</summary>
+    public bool IsSm2 { get; set; }
+
     /// <summary>What was logged.</summary>
     public IReadOnlyCollection<string> Log => _bench.Log;
 
@@ -63,7 +66,7 @@ internal sealed class AlibabaBench : IAsyncDisposable
         var all = settings.DeepClone().AsObject();
         all["account"] = CloudBench.Account;
         using var session = await _bench.SessionAsync(found.Cloud!, plan);
-        return await work(found.Create(JsonSerializer.SerializeToElement(all), new TargetContext(_bench.Product.Get<IServiceProvider>()) { Cloud = session, Names = names }));
+        return await work(found.Create(JsonSerializer.SerializeToElement(all), new TargetContext(_bench.Product.Get<IServiceProvider>()) { Cloud = session, Names = names, IsSm2 = IsSm2 }));
     }
 
     public async Task<T> WithSessionAsync<T>(string kind, Func<CloudSession, Task<T>> work)
@@ -75,9 +78,13 @@ internal sealed class AlibabaBench : IAsyncDisposable
     public Task<TargetReading> ReadAsync(string kind, JsonObject settings, params string[] names) => WithAsync(kind, settings, static target => target.ReadAsync(default), null, names);
 
     /// <summary>Deploys to the end of its jobs.</summary>
-    public Task<IReadOnlyList<ResourceOutcome>> DeployAsync(string kind, JsonObject settings, TestCertificate certificate, params string[] names) => ToTheEndAsync(async job =>
+    public Task<IReadOnlyList<ResourceOutcome>> DeployAsync(string kind, JsonObject settings, TestCertificate certificate, params string[] names) =>
+        DeployAsync(kind, settings, () => certificate.ToBundle("shop"), names);
+
+    /// <summary>As above with what the vault gives, once for each move.</summary>
+    public Task<IReadOnlyList<ResourceOutcome>> DeployAsync(string kind, JsonObject settings, Func<CertificateBundle> open, params string[] names) => ToTheEndAsync(async job =>
     {
-        using var bundle = certificate.ToBundle("shop");
+        using var bundle = open();
         return await WithAsync(kind, settings, target => target.DeployAsync(bundle, job, default), null, names);
     });
 
@@ -96,10 +103,13 @@ internal sealed class AlibabaBench : IAsyncDisposable
     });
 
     /// <summary>The writes that a deployment would make.</summary>
-    public async Task<IReadOnlyList<PlannedCall>> PlanAsync(string kind, JsonObject settings, TestCertificate certificate, params string[] names)
+    public Task<IReadOnlyList<PlannedCall>> PlanAsync(string kind, JsonObject settings, TestCertificate certificate, params string[] names) =>
+        PlanAsync(kind, settings, () => certificate.ToBundle("shop"), names);
+
+    public async Task<IReadOnlyList<PlannedCall>> PlanAsync(string kind, JsonObject settings, Func<CertificateBundle> open, params string[] names)
     {
         var plan = new CloudPlan();
-        using var bundle = certificate.ToBundle("shop");
+        using var bundle = open();
         await WithAsync(kind, settings, target => target.DeployAsync(bundle, null, default), plan, names);
         return plan.Calls;
     }

@@ -86,6 +86,22 @@ public sealed class AlibabaCaptureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pair_is_set_as_recorded()
+    {
+        using var authority = new Sm2Authority();
+        authority.Issue("sign", "sm2", "digitalSignature", Domain);
+        authority.Issue("enc", "sm2", "keyEncipherment", Domain);
+        _bench.Simulator.AddCdnDomain(Domain, _former);
+        _bench.Simulator.AddPair(authority["sign.pem"], authority["sign.key"], authority["enc.pem"], authority["enc.key"], "there already", Number);
+        using var bundle = new CertificateBundle("www", authority.Der("sign.pem"), [], [], new EncryptionLeaf(authority.Der("enc.pem"), []));
+        _bench.IsSm2 = true;
+
+        await _bench.WithAsync("alibaba-cdn", new() { ["domains"] = new JsonArray(Domain) }, target => target.DeployAsync(bundle, null, default));
+
+        AssertRecorded("alibaba-cdn-SetCdnDomainSMCertificate");
+    }
+
+    [Fact]
     public async Task Sites_and_firewalls_are_called_as_recorded()
     {
         AddRecorded();
