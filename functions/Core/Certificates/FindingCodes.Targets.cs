@@ -125,7 +125,7 @@ public static partial class FindingCodes
 
     public static readonly FindingCode TargetByHand = new("target.by-hand", Severity.Error,
         "No supported call brings a certificate to this place.",
-        "Take the steps that are named in the vendor's console, and watch the place with a target of the kind endpoint-only.");
+        "Take the steps that are named in the vendor's console; the endpoints show when it is done.");
 
     public static readonly FindingCode TargetUnseen = new("target.unseen", Severity.Info,
         "The SM2 certificate is bound as the target itself tells; no handshake from here can show it, so that nothing proves what clients get.",

@@ -7,7 +7,7 @@ using Certrelay.Vault;
 namespace Certrelay.Rollouts;
 
 /// <summary><c>reading</c>: looks at the target and its endpoints, saves what a restore needs, and changes nothing.</summary>
-internal sealed class ReadMove(TargetProbe probe, IVault vault, IRecordStore store, TimeProvider time) : IStepMove
+internal sealed class ReadMove(TargetProbe probe, IVault vault, IRecordStore store, RolloutOptions options, TimeProvider time) : IStepMove
 {
     private static readonly TimeSpan SearchedAgain = TimeSpan.FromSeconds(2);
 
@@ -41,6 +41,9 @@ internal sealed class ReadMove(TargetProbe probe, IVault vault, IRecordStore sto
         if (refusals.Count > 0)
             return (step with { Baseline = VerificationRound.Baseline(baseline) }).IsBlocked(refusals, now);
 
+        if (context.Kind.IsByHand)
+            return AwaitHand(context, step with { Baseline = VerificationRound.Baseline(baseline) }, round, now);
+
         // Saved once: a retry after a failed restore must still know what was there before the first write.
         if (step.Previous is null)
         {
@@ -54,6 +57,23 @@ internal sealed class ReadMove(TargetProbe probe, IVault vault, IRecordStore sto
         }
 
         return (step with { Code = null, Message = null }).Goes(StepState.Deploying, KeyText.Truncate(now), "Read; what is there now is saved for a restore.");
+    }
+
+    /// <summary>Nothing is written from here: the step waits, watched, until a handshake shows that somebody has brought the certificate there.</summary>
+    private StepOutcome AwaitHand(StepContext context, StepRecord step, VerificationRound round, DateTimeOffset now)
+    {
+        var verification = new Verification(now, now, 1, round.Good ? 1 : 0, round.Sightings);
+        if (round.Good)
+        {
+            return (step with { Verification = verification, Findings = round.Notices, Code = null, Message = null })
+                .Settles(StepState.Verified, now, "Somebody has brought it there: it is seen at every address.");
+        }
+
+        var byHand = string.Join(' ', context.Kind.PlanOnHost(context.Target.Settings, context.Version.Certificate).Select(static call => call.What));
+        if (context.Target.Endpoints.Count == 0)
+            return step.IsBlocked([FindingCodes.TargetByHand.At(step.Target, $"Nobody could tell when it is done: declare the endpoint where it shows. {byHand}")], now);
+        return (step with { Verification = verification, Settled = KeyText.Truncate(now), Code = FindingCodes.TargetByHand.Code, Message = byHand })
+            .Goes(StepState.Partial, KeyText.Truncate(now + options.PartialEvery), $"Waits for somebody. {byHand}");
     }
 
     /// <summary>A chain that is about to be completed is waited for: a server would be given one that clients refuse, and another one a moment later.</summary>

@@ -70,7 +70,9 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
             var opened = kind.Create(target.Settings, session is null ? new TargetContext(services) : new TargetContext(services) { Cloud = session, Names = version.Names, IsSm2 = TargetKeys.IsSm2(version.KeyAlgorithm) });
             using var reading = await opened.ReadAsync(cancellationToken);
             now = reading.State;
-            var isBound = now.Resources is { Count: > 0 } resources && resources.All(resource => resource.Fingerprint == version.Fingerprint);
+            var isBound = kind.IsByHand
+                ? VerificationRound.OfVersion(await baseline, version.Fingerprint, version.Chain, []).Good
+                : now.Resources is { Count: > 0 } resources && resources.All(resource => resource.Fingerprint == version.Fingerprint);
             // As a step does: what is bound already is not refused, whatever the target thinks of a write.
             refusals = isBound && target.Endpoints.Count == 0 ? [] : [.. PreFlight.InPlace(context, now), .. reading.Refusals];
             if (!isBound)
@@ -91,7 +93,7 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
     {
         if (kind.Cloud is null)
         {
-            calls.AddRange(kind.PlanOnHost(target.Settings));
+            calls.AddRange(kind.PlanOnHost(target.Settings, version.Certificate));
             return;
         }
 

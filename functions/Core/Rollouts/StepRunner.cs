@@ -16,7 +16,7 @@ public sealed partial class StepRunner(
     RolloutOptions options, Freeze freeze, ISettledSteps settledSteps, AccountTurns turns, CloudSessions sessions, IWorkQueue queue, IServiceProvider services, TimeProvider time, ILogger<StepRunner> logger)
 {
     private readonly WindowHold _hold = new(store, options, time);
-    private readonly ReadMove _read = new(probe, vault, store, time);
+    private readonly ReadMove _read = new(probe, vault, store, options, time);
     private readonly DeployMove _deploy = new(keys, time);
     private readonly VerifyMove _verify = new(probe, options, time);
     private readonly RestoreMove _restore = new(probe, vault, keys, store, time);

@@ -17,7 +17,12 @@ internal sealed class VerifyMove(TargetProbe probe, RolloutOptions options, Time
             await probe.ReadAsync(context.Target, cancellationToken), context.Leaf, context.Version.Chain, context.Step.Baseline);
         var now = KeyText.Truncate(time.GetUtcNow());
         var verification = Next(context.Step.Verification!, round);
-        var step = context.Step with { Verification = verification, Code = round.Good ? null : round.Fault!.Code, Message = round.Good ? null : round.Fault!.Message, Findings = round.Notices };
+        var step = context.Step with { Verification = verification, Findings = round.Notices };
+        if (round.Good)
+            step = step with { Code = null, Message = null };
+        // What somebody has to do by hand says more than what is served until then.
+        else if (!context.Kind.IsByHand)
+            step = step with { Code = round.Fault!.Code, Message = round.Fault.Message };
         if (verification.GoodRounds >= GoodRoundsNeeded)
             return step.Settles(StepState.Verified, now, $"Seen at every address in {GoodRoundsNeeded} rounds.");
         if (step.State == StepState.Partial)

@@ -17,6 +17,7 @@ public static class DeployTargets
         AlibabaAlbTarget.Kind,
         AlibabaApigTarget.Kind,
         AlibabaApiGatewayTarget.Kind,
+        AlibabaByHandTarget.Kind,
         AlibabaCdnTarget.Kind,
         AlibabaClbTarget.Kind,
         AlibabaDcdnTarget.Kind,

@@ -46,6 +46,9 @@ public sealed record TargetKind
     /// <summary>False for a kind that is watched and never written.</summary>
     public bool Writes { get; init; } = true;
 
+    /// <summary>True for a place that no call reaches: a plan lists the steps that somebody takes, and a step waits for the handshake that shows them taken.</summary>
+    public bool IsByHand { get; init; }
+
     /// <summary>What it needs at its vendor; null for a kind that calls none.</summary>
     public CloudKind? Cloud { get; init; }
 
@@ -62,11 +65,11 @@ public sealed record TargetKind
     /// <summary>What only the host can say about valid settings, such as whether it has a folder of that name.</summary>
     public Func<object, IServiceProvider, IEnumerable<SettingsFault>>? CheckOnHost { get; init; }
 
-    /// <summary>What a deployment with these settings does on this host, for a plan; null for a kind whose plan is made of its vendor's calls.</summary>
-    public Func<object, IEnumerable<PlannedCall>>? PlannedOnHost { get; init; }
+    /// <summary>What a deployment of the named certificate with these settings does on this host, or asks of people, for a plan; null for a kind whose plan is made of its vendor's calls.</summary>
+    public Func<object, string, IEnumerable<PlannedCall>>? PlannedOnHost { get; init; }
 
     /// <summary>The writes of a target of this host, in their order; throws <see cref="Permanent"/> (<c>target.settings</c>) when the settings are not valid.</summary>
-    public IEnumerable<PlannedCall> PlanOnHost(JsonElement settings) => PlannedOnHost?.Invoke(Valid(settings)) ?? [];
+    public IEnumerable<PlannedCall> PlanOnHost(JsonElement settings, string certificate) => PlannedOnHost?.Invoke(Valid(settings), certificate) ?? [];
 
     /// <summary>A kind with settings of type <typeparamref name="TSettings"/>.</summary>
     public static TargetKind Of<TSettings>(string name, string title, TimeSpan window, Func<TSettings, TargetContext, IDeployTarget> make)

@@ -92,15 +92,12 @@ public static class TargetsDocument
         chain; bind the same files in the vendor's console with the key that you hold, register the place as `endpoint-only`, and its expiry, drift and proof are watched
         like any other.
 
-        These places of Alibaba Cloud take a certificate in their console only:
+        ## By hand
 
-        | place | file | by hand |
-        | --- | --- | --- |
-        | Website Builder, Enterprise Website Builder | full chain and key as PEM | Open the site in its console, its domain, HTTPS; give both files, or choose the certificate where it is in the certificate store. |
-        | Simple Application Server, console push | full chain and key as PEM | Open the server in its console, its domain, certificate; give both files. What runs on the server itself is a target of the kind `nginx` or `directory`. |
-        | WAF 2.0 | full chain and key as PEM | Open Website Access in its console, the domain, HTTPS; give both files. |
-
-        Register the domain of each as `endpoint-only`: expiry and drift are watched by handshake, and the new leaf is seen there once it is given.
+        Some places take a certificate in their console only: Website Builder, Enterprise Website Builder, what the console of Simple Application Server pushes, and WAF 2.0.
+        Each is a target of the kind `alibaba-by-hand`, with the endpoint where it shows. A plan lists the file to download and the steps. A rollout writes nothing there: its
+        step waits as `partial` with `target.by-hand`, whoever looks after the target is told the steps, and it turns `verified` by itself once the endpoints show the new leaf
+        (they are looked at for 24 hours; `POST /api/rollouts/{id}/retry` begins again). Without an endpoint the step is `blocked`, because nobody could tell when it is done.
 
         """;
 

@@ -44,8 +44,8 @@ internal sealed class EveryKindFleet : IAsyncDisposable
         });
     }
 
-    /// <summary>Every kind that writes.</summary>
-    public static IReadOnlyList<TargetKind> Kinds { get; } = [.. DeployTargets.All.Where(static kind => kind.Writes)];
+    /// <summary>Every kind that writes by itself.</summary>
+    public static IReadOnlyList<TargetKind> Kinds { get; } = [.. DeployTargets.All.Where(static kind => kind is { Writes: true, IsByHand: false })];
 
     public AlibabaSimulator Alibaba { get; }
 

@@ -52,7 +52,7 @@ internal sealed class AlibabaWafTarget(AlibabaWafSettings settings, AlibabaApi a
             Check = static (session, cancellationToken) => InstanceAsync(new AlibabaApi(session), cancellationToken),
             Gaps =
             [
-                "WAF 2.0 has no supported call: upload the full chain and the key in its console (Website Access, the domain, HTTPS), and watch it as endpoint-only; or migrate to WAF 3.0.",
+                "WAF 2.0 has no supported call: upload the full chain and the key in its console (Website Access, the domain, HTTPS), with a target of the kind alibaba-by-hand; or migrate to WAF 3.0.",
                 "Cloud products behind WAF without CNAME access: replace the certificate at the load balancer itself.",
                 "Update only: a domain that listens on HTTP alone gets its HTTPS port in the console first.",
                 "SM2 (a pair): set beside the ordinary certificate by ModifyDomain, which resets what is left out, so that listener and origin go back as they were read; no handshake from here shows it. Name the domain in two targets, the one for SM2 without an endpoint.",
@@ -82,7 +82,7 @@ internal sealed class AlibabaWafTarget(AlibabaWafSettings settings, AlibabaApi a
 
     /// <summary>A domain of an account that has no WAF 3.0.</summary>
     public static AlibabaResource WithoutInstance(string id) => AlibabaResource.Unfit(
-        id, FindingCodes.TargetByHand, "The account has no instance of WAF 3.0. For WAF 2.0 upload full chain and key in its console, and watch the domain as endpoint-only.");
+        id, FindingCodes.TargetByHand, "The account has no instance of WAF 3.0. For WAF 2.0 a target of the kind alibaba-by-hand lists the steps and waits for them.");
 
     /// <summary>A domain that has no HTTPS port.</summary>
     public static AlibabaResource WithoutHttps(string id) => AlibabaResource.Unfit(

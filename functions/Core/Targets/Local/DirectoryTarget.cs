@@ -47,7 +47,7 @@ public sealed class DirectoryTarget(DirectorySettings settings, LocalOptions opt
     {
         KeyAlgorithms = [.. TargetKeys.Usual, nameof(KeyAlgorithm.Ed25519), nameof(KeyAlgorithm.Sm2)],
         CheckOnHost = static (settings, services) => LocalNames.Check(PlanOf((DirectorySettings)settings), services),
-        PlannedOnHost = static settings => PlanOf((DirectorySettings)settings).Calls(),
+        PlannedOnHost = static (settings, _) => PlanOf((DirectorySettings)settings).Calls(),
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) =>

@@ -66,7 +66,7 @@ public sealed class NginxTarget(NginxSettings settings, LocalOptions options, Co
     {
         KeyAlgorithms = [.. TargetKeys.Usual, nameof(KeyAlgorithm.Ed25519)],
         CheckOnHost = static (settings, services) => LocalNames.Check(PlanOf((NginxSettings)settings), services),
-        PlannedOnHost = static settings => PlanOf((NginxSettings)settings).Calls(),
+        PlannedOnHost = static (settings, _) => PlanOf((NginxSettings)settings).Calls(),
     };
 
     public Task<TargetReading> ReadAsync(CancellationToken cancellationToken) =>

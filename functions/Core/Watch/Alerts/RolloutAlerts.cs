@@ -1,3 +1,4 @@
+using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Rollouts;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ public sealed partial class RolloutAlerts(IRecordStore store, AlertRecords alert
         {
             if (settled is { State: StepState.Verified or StepState.Bound } or { State: StepState.RolledBack, Code: RolloutCommands.ByHand })
                 await alerts.ResolveAsync(AlertKinds.RolloutFailed, settled.Target, cancellationToken);
-            else if (EndOf(settled.State) is var (level, end))
+            else if (EndOf(settled) is var (level, end))
                 await alerts.RaiseAsync(await DescribeAsync(settled, level, end, cancellationToken), cancellationToken);
         }
         catch (Permanent unreadable)
@@ -23,10 +24,11 @@ public sealed partial class RolloutAlerts(IRecordStore store, AlertRecords alert
     }
 
     /// <summary>How urgent an end is and what it means; null when there is nothing to tell.</summary>
-    private static (AlertLevel Level, string What)? EndOf(StepState state) => state switch
+    private static (AlertLevel Level, string What)? EndOf(StepRecord step) => step.State switch
     {
         StepState.Blocked => (AlertLevel.Warning, "was refused before anything was changed"),
         StepState.Failed => (AlertLevel.Warning, "failed before anything was changed"),
+        StepState.Partial when step.Code == FindingCodes.TargetByHand.Code => (AlertLevel.Warning, "waits for somebody"),
         StepState.Partial => (AlertLevel.Warning, "is seen at some addresses only"),
         StepState.RolledBack => (AlertLevel.Warning, "did not show, and what was there before is back"),
         StepState.RollbackFailed => (AlertLevel.Critical, "failed, and what was there before could not be brought back"),
