@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Certrelay.Simulators;
@@ -5,6 +6,9 @@ namespace Certrelay.Simulators;
 /// <summary>One request as it came over the wire: the target as written, headers in their order, the exact bytes of the body.</summary>
 public sealed record SimulatorRequest(string Method, string Target, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body)
 {
+    /// <summary>What the client showed in the handshake, not judged; null when it showed none.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
     /// <summary>The target up to its question mark, not decoded.</summary>
     public string RawPath => Target.Split('?', 2)[0];
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -31,8 +32,9 @@ public sealed class SimulatorServer : IAsyncDisposable
     /// <param name="port">0: any free one.</param>
     /// <param name="answer">The vendor: the answer to a request, and the call for the list where the request was understood so far.</param>
     /// <param name="certificate">What it serves over TLS; null: plain HTTP.</param>
+    /// <param name="asksWho">True when clients may show a certificate, which the vendor judges itself.</param>
     public static async Task<SimulatorServer> StartAsync(
-        int port, Func<SimulatorRequest, CancellationToken, Task<(SimulatorAnswer Answer, SimulatorCall? Call)>> answer, X509Certificate2? certificate = null)
+        int port, Func<SimulatorRequest, CancellationToken, Task<(SimulatorAnswer Answer, SimulatorCall? Call)>> answer, X509Certificate2? certificate = null, bool asksWho = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -43,8 +45,14 @@ public sealed class SimulatorServer : IAsyncDisposable
             options.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                if (certificate is not null)
-                    listen.UseHttps(certificate);
+                if (certificate is null)
+                    return;
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.ClientCertificateMode = asksWho ? ClientCertificateMode.AllowCertificate : ClientCertificateMode.NoCertificate;
+                    https.ClientCertificateValidation = static (_, _, _) => true;
+                });
             });
         });
         var app = builder.Build();
@@ -71,7 +79,10 @@ public sealed class SimulatorServer : IAsyncDisposable
             context.Request.Method,
             context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
             [.. context.Request.Headers.SelectMany(static header => header.Value.Select(value => KeyValuePair.Create(header.Key, value ?? "")))],
-            body.ToArray());
+            body.ToArray())
+        {
+            ClientCertificate = context.Connection.ClientCertificate,
+        };
         var (answer, call) = await handler(request, context.RequestAborted);
         if (call is not null)
             _calls.Enqueue(call);

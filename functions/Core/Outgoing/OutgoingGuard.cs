@@ -3,7 +3,7 @@ using Certrelay.Certificates;
 
 namespace Certrelay.Outgoing;
 
-/// <summary>Who named the address: a certificate or a CA (content), someone who asks for a probe, someone who wants notices, or the owner of a target.</summary>
+/// <summary>Who named the address: a certificate or a CA (content), someone who asks for a probe, someone who wants notices, the owner of a target, or a vendor that says where a cluster is.</summary>
 public enum OutgoingClass
 {
     /// <summary>AIA, CRL, OCSP and links from a CA.</summary>
@@ -17,6 +17,9 @@ public enum OutgoingClass
 
     /// <summary>The endpoint of a target.</summary>
     Endpoint,
+
+    /// <summary>The API of a cluster, as its kubeconfig names it.</summary>
+    Cluster,
 }
 
 /// <summary>

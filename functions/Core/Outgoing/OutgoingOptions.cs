@@ -7,7 +7,7 @@ namespace Certrelay.Outgoing;
 /// <summary>Which addresses that someone else named this host connects to (section <c>Outgoing</c> of the settings).</summary>
 public sealed record OutgoingOptions : IValidatableObject
 {
-    [Description("Networks in CIDR form that content, probes and webhooks may reach besides public addresses, such as 10.20.0.0/16.")]
+    [Description("Networks in CIDR form that content, probes, webhooks and calls to clusters may reach besides public addresses, such as 10.20.0.0/16.")]
     public IReadOnlyList<string> Allow { get; init; } = [];
 
     [Description("Lets the endpoints of targets lie on loopback addresses; for servers on this host.")]

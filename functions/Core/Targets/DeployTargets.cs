@@ -13,6 +13,7 @@ public static class DeployTargets
 {
     public static IReadOnlyList<TargetKind> All { get; } =
     [
+        AlibabaAckIngressTarget.Kind,
         AlibabaAcrTarget.Kind,
         AlibabaAlbTarget.Kind,
         AlibabaApigTarget.Kind,

@@ -22,6 +22,7 @@ public static class ServiceCollectionExtensions
             services.AddSingleton(outgoing);
             services.AddSingleton(local);
             services.AddSingleton<OutgoingGuard>();
+            services.TryAddSingleton<GuardedConnection>();
             services.AddSingleton<TlsProbe>();
             services.AddSingleton<EndpointProbe>();
             services.AddSingleton<CommandRunner>();

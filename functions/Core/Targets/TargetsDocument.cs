@@ -39,6 +39,8 @@ public static class TargetsDocument
             return;
         page.Append($"\n{cloud.Api}; held against the vendor's definitions on {cloud.Checked.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.\n{cloud.Proof} Then the handshake decides{(kind.KeyAlgorithms.Any(TargetKeys.IsSm2) ? ", but for SM2, which none shows" : "")}.\n");
         page.Append($"\nPermissions ([policy](../infra/policies/{CloudOptions.Word(cloud.Vendor)}/{kind.Name}.json)): {string.Join(", ", Permissions(cloud).Select(static permission => $"`{permission}`"))}.\n");
+        if (ClusterPermissions(cloud) is { Count: > 0 } inCluster)
+            page.Append($"In the cluster ([role](../infra/policies/{CloudOptions.Word(cloud.Vendor)}/{kind.Name}.rbac.json), for `kubectl apply -f`): {string.Join(", ", inCluster.Select(static permission => $"`{permission}`"))}.\n");
         page.Append(cloud.Survey is null ? "An account is not looked through for it.\n" : "`POST /api/accounts/{name}/discover` finds what is bound already.\n");
         if (cloud.Actions.Where(static action => action.Metered).ToList() is { Count: > 0 } metered)
             page.Append($"Charged, or counted against something bought: {string.Join(", ", metered.Select(static action => $"`{action}`"))}.\n");
@@ -49,7 +51,10 @@ public static class TargetsDocument
     }
 
     /// <summary>What a policy has to allow for a kind, each once.</summary>
-    public static IReadOnlyList<string> Permissions(CloudKind cloud) => Permissions(cloud.Actions);
+    public static IReadOnlyList<string> Permissions(CloudKind cloud) => Permissions(cloud.Actions.Where(static action => !action.InCluster));
+
+    /// <summary>What a role inside the cluster has to allow for a kind, each once; none for a kind that calls no cluster.</summary>
+    public static IReadOnlyList<string> ClusterPermissions(CloudKind cloud) => Permissions(cloud.Actions.Where(static action => action.InCluster));
 
     /// <summary>What a policy has to allow for actions, each once.</summary>
     public static IReadOnlyList<string> Permissions(IEnumerable<CloudAction> actions) =>

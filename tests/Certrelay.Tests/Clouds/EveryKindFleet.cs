@@ -170,6 +170,13 @@ internal sealed class EveryKindFleet : IAsyncDisposable
                 Azure.Import("www", Former.FullChainPem, Former.KeyPem);
                 return (new { account = "azure", vault = "kv-shop", certificate = "www" }, Azure.AddConsumer("www").Port);
             },
+            ["alibaba-ack-ingress"] = name =>
+            {
+                var cluster = Alibaba.AddCluster("c905");
+                cluster.AddSecret("web", "shop-tls", Former.FullChainPem, Former.KeyPem);
+                cluster.AddIngress("web", "shop", "kubectl-client-side-apply", "create", ([name], "shop-tls"));
+                return (new { account = "alibaba", cluster = "c905", @namespace = "web", ingress = "shop", host = name }, cluster.IngressPort);
+            },
             ["alibaba-acr"] = name => OnEdge(name, (domain, id) => Alibaba.AddJobDomain("CR", domain, id)),
             ["alibaba-alb"] = _ => (new { account = "alibaba", listeners = new[] { "lsn-alb" } }, Alibaba.AddListener("ALB", "lsn-alb", cas)),
             ["alibaba-apig"] = name => OnEdge(name, (domain, id) => Alibaba.AddApigDomain("gw-1", domain, id)),

@@ -35,7 +35,7 @@ internal sealed class RolloutBench : IAsyncDisposable
         var settings = new Settings
         {
             DataFolder = Path.Combine(folder, "data"),
-            Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true },
+            Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true, Allow = ["127.0.0.0/8"] },
             Local = new LocalOptions
             {
                 Roots = new Dictionary<string, string> { ["sites"] = sites },

@@ -16,7 +16,7 @@ public sealed class DeployTargetsTests
 
         Assert.Equal(kinds.Count, DeployTargets.All.Count);
         Assert.All(kinds, static property => Assert.Contains((TargetKind)property!.GetValue(null)!, DeployTargets.All));
-        Assert.Equal(["CasJobTarget", "InlineTarget", "StoreBoundTarget"], alone.Order(StringComparer.Ordinal));
+        Assert.Equal(["CasJobTarget", "IngressTarget", "InlineTarget", "StoreBoundTarget"], alone.Order(StringComparer.Ordinal));
     }
 
     [Fact]

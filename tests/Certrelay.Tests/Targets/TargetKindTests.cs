@@ -28,6 +28,26 @@ public sealed class TargetKindTests
     }
 
     [Theory]
+    [MemberData(nameof(CloudKinds))]
+    public void A_role_in_the_cluster_allows_exactly_what_the_kind_calls_there(string name)
+    {
+        var cloud = DeployTargets.Find(name)!.Cloud!;
+        var path = Path.Combine(Policies, CloudOptions.Word(cloud.Vendor), $"{name}.rbac.json");
+        Assert.Equal(TargetsDocument.ClusterPermissions(cloud).Count > 0, File.Exists(path));
+        if (!File.Exists(path))
+            return;
+
+        var rules = JsonNode.Parse(File.ReadAllText(path))!["items"]!.AsArray().SelectMany(static item => item!["rules"]?.AsArray() ?? []).ToList();
+        var allowed = from rule in rules
+                      from resource in Texts(rule!["resources"])
+                      from verb in Texts(rule["verbs"])
+                      let api = (string)rule["apiGroups"]![0]!
+                      select api.Length == 0 ? $"{resource}/{verb}" : $"{resource}.{api}/{verb}";
+        Assert.Equal(TargetsDocument.ClusterPermissions(cloud), allowed.Order(StringComparer.Ordinal));
+        Assert.All(rules, static rule => Assert.Single(rule!["apiGroups"]!.AsArray()));
+    }
+
+    [Theory]
     [InlineData(CloudVendor.Alibaba)]
     [InlineData(CloudVendor.Aws)]
     [InlineData(CloudVendor.Huawei)]
@@ -63,6 +83,7 @@ public sealed class TargetKindTests
         Assert.Equal(
             DeployTargets.All.Select(static kind => kind.Cloud).OfType<CloudKind>().Where(static cloud => cloud.Survey is not null).Select(static cloud => Path.Combine(CloudOptions.Word(cloud.Vendor), "discover.json")).Distinct()
                 .Concat(DeployTargets.All.Where(static kind => kind.Cloud is not null).Select(static kind => Path.Combine(CloudOptions.Word(kind.Cloud!.Vendor), $"{kind.Name}.json")))
+                .Concat(DeployTargets.All.Where(static kind => kind.Cloud is { } cloud && TargetsDocument.ClusterPermissions(cloud).Count > 0).Select(static kind => Path.Combine(CloudOptions.Word(kind.Cloud!.Vendor), $"{kind.Name}.rbac.json")))
                 .Order(StringComparer.Ordinal),
             files.Order(StringComparer.Ordinal));
     }

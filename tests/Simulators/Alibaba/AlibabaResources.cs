@@ -1,3 +1,5 @@
+using Certrelay.Simulators.Kubernetes;
+
 namespace Certrelay.Simulators.Alibaba;
 
 /// <summary>What tests and examples put in place.</summary>
@@ -288,6 +290,20 @@ public sealed partial class AlibabaSimulator
             var known = identifier is null ? null : _world.ByIdentifier(identifier);
             _world.AddByName("DDOS", domain, domain, known?.Name, known);
         }
+    }
+
+    /// <summary>A cluster of ACK.</summary>
+    public KubernetesCluster AddCluster(string id)
+    {
+        var cluster = new KubernetesCluster(id, _time, Rudeness);
+        _cs.Clusters.Add(cluster);
+        return cluster;
+    }
+
+    /// <summary>What kubeconfigs say from now on; null: what is so.</summary>
+    public string? Kubeconfig
+    {
+        set => _cs.Instead = value;
     }
 
     /// <summary>A domain that only deployment jobs reach: <c>CR</c> or <c>webHosting</c>.</summary>

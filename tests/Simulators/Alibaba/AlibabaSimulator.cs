@@ -19,6 +19,7 @@ public sealed partial class AlibabaSimulator : ISimulator
     private readonly InlineProducts _inline;
     private readonly RoaProducts _roa;
     private readonly DeploymentJobs _jobs;
+    private readonly CsProduct _cs;
     private readonly List<AlibabaAction> _actions;
     private readonly List<AlibabaCredentials> _credentials = [AlibabaCredentials.Example];
     private readonly Acs3Check _signatures;
@@ -30,14 +31,14 @@ public sealed partial class AlibabaSimulator : ISimulator
     private AlibabaSimulator(TimeProvider time)
     {
         (_time, _world, Rudeness) = (time, new AlibabaWorld(time), new Rudeness(time));
-        _cas = new CasProduct(_world);
+        (_cas, _cs) = (new CasProduct(_world), new CsProduct(time));
         (_signatures, _ossSignatures) = (new Acs3Check(time, _credentials), new Oss4Check(time, _credentials));
         (_oss, _inline, _roa, _jobs) = (new OssProduct(_world), new InlineProducts(_world), new RoaProducts(_world), new DeploymentJobs(_world, _cas));
         (_waf, _esa, _clb, _balancers, _ga) = (new WafProduct(_world), new EsaProduct(_world), new ClbProduct(_world), new BalancerProducts(_world), new GaProduct(_world));
         _actions =
         [
             .. _cas.Actions, .. new EdgeProducts(_world).Actions, .. _waf.Actions, .. _esa.Actions, .. _clb.Actions, .. _balancers.Actions, .. _ga.Actions,
-            .. new GatewayProducts(_world, _clb).Actions, .. _inline.Actions, .. _roa.Actions, .. _jobs.Actions, .. new DdosProduct(_world).Actions,
+            .. new GatewayProducts(_world, _clb).Actions, .. _inline.Actions, .. _roa.Actions, .. _jobs.Actions, .. _cs.Actions, .. new DdosProduct(_world).Actions,
         ];
         _edge = new TlsFront(name =>
         {
@@ -50,7 +51,8 @@ public sealed partial class AlibabaSimulator : ISimulator
 
     public Uri Endpoint => _server.Endpoint;
 
-    public IReadOnlyList<SimulatorCall> Calls => _server.Calls;
+    /// <summary>Those to clusters included, in the order of their times.</summary>
+    public IReadOnlyList<SimulatorCall> Calls => _cs.Clusters.Count == 0 ? _server.Calls : [.. _server.Calls.Concat(_cs.Clusters.SelectMany(static cluster => cluster.Calls)).OrderBy(static call => call.At)];
 
     /// <summary>Every request as it came, keys included, oldest first.</summary>
     public IReadOnlyList<SimulatorRequest> Requests => [.. _requests];
@@ -77,6 +79,8 @@ public sealed partial class AlibabaSimulator : ISimulator
         await _edge.DisposeAsync();
         foreach (var listener in Listeners)
             await listener.DisposeAsync();
+        foreach (var cluster in _cs.Clusters)
+            await cluster.DisposeAsync();
     }
 
     private async Task<(SimulatorAnswer Answer, SimulatorCall? Call)> AnswerAsync(SimulatorRequest request, CancellationToken cancellationToken)
@@ -94,6 +98,9 @@ public sealed partial class AlibabaSimulator : ISimulator
             (action, values, var body) = Understand(request);
             if (await Rudeness.NextAsync(action.Id, cancellationToken) is { } rule)
                 return Rude(rule, CallOf(action, values, rule.Fault == Fault.Throttle ? "Throttling.User" : "500"), requestId);
+            // The API of a cluster listens from the first time that somebody asks for the way to it.
+            foreach (var cluster in action.Service == "cs" ? _cs.Clusters : [])
+                await cluster.StartAsync();
             lock (_world)
             {
                 var answer = action.Answer(new AlibabaCall(values, body));

@@ -92,6 +92,9 @@ internal static class AlibabaActions
     public static readonly CloudAction DescribeWebRules = Of("ddoscoo", nameof(DescribeWebRules), ram: "yundun-ddoscoo");
     public static readonly CloudAction AssociateWebCert = Of("ddoscoo", nameof(AssociateWebCert), writes: true, ram: "yundun-ddoscoo");
 
+    public static readonly CloudAction DescribeClusters = Of("cs", "DescribeClustersV1");
+    public static readonly CloudAction DescribeClusterUserKubeconfig = Of("cs", nameof(DescribeClusterUserKubeconfig));
+
     public static readonly CloudAction ListContact = Cas(nameof(ListContact));
     public static readonly CloudAction CreateDeploymentJob = Cas(nameof(CreateDeploymentJob), writes: true);
     public static readonly CloudAction UpdateDeploymentJobStatus = Cas(nameof(UpdateDeploymentJobStatus), writes: true, metered: true);

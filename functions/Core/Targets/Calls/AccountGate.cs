@@ -23,7 +23,7 @@ public sealed partial record BudgetRecord : IRecord<BudgetRecord>
     private sealed partial class BudgetJson : JsonSerializerContext;
 }
 
-/// <summary>What is known of an account's last failures. Row <c>c</c> of its partition.</summary>
+/// <summary>What is known of an account's last failures. Row <c>c</c> of its partition, and <c>c.&lt;route&gt;</c> for what is called in another way than the vendor's own API.</summary>
 public sealed partial record CircuitRecord : IRecord<CircuitRecord>
 {
     public int Schema { get; init; } = 1;
@@ -42,7 +42,8 @@ public sealed partial record CircuitRecord : IRecord<CircuitRecord>
 
     public static JsonTypeInfo<CircuitRecord> Json => CircuitJson.Default.CircuitRecord;
 
-    public static RecordKey Key(string account) => new(Tables.Budgets, account, "c");
+    /// <param name="route">What fails by itself; empty: the vendor.</param>
+    public static RecordKey Key(string account, string route = "") => new(Tables.Budgets, account, route.Length == 0 ? "c" : $"c.{KeyText.Escape(route)}");
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonSerializable(typeof(CircuitRecord))]
@@ -69,10 +70,11 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
     /// Takes the right to make one call now, waiting up to five seconds for it. Throws <see cref="Transient"/> for a turn that is further off (it costs no
     /// attempt) or a vendor that does not answer, and <see cref="Permanent"/> (<c>cloud.credentials</c>) for credentials that were refused before.
     /// </summary>
-    public async Task<CircuitPass> EnterAsync(AccountCredentials account, CloudAction action, CancellationToken cancellationToken)
+    /// <param name="route">What fails by itself, such as one cluster; empty: the vendor.</param>
+    public async Task<CircuitPass> EnterAsync(AccountCredentials account, CloudAction action, CancellationToken cancellationToken, string route = "")
     {
         var (budget, limit) = CloudLimits.Of(options, account.Vendor, action);
-        var (budgetKey, circuitKey) = (BudgetRecord.Key(account.Name, budget), CircuitRecord.Key(account.Name));
+        var (budgetKey, circuitKey) = (BudgetRecord.Key(account.Name, budget), CircuitRecord.Key(account.Name, route));
         while (true)
         {
             var rows = await store.GetAsync([budgetKey, circuitKey], cancellationToken);
@@ -87,17 +89,18 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, time, cancellationToken);
             else if (await TryTakeAsync(budgetKey, due, next, cancellationToken) && await TryPassAsync(circuit, now, cancellationToken))
-                return new CircuitPass(circuit is not null);
+                return new CircuitPass(circuit is not null, route);
         }
     }
 
     /// <summary>Notes a call that the vendor answered: the circuit closes.</summary>
     public Task SucceededAsync(AccountCredentials account, CircuitPass pass, CancellationToken cancellationToken) =>
-        pass.HadFailures ? ChangeAsync(account.Name, static _ => null, cancellationToken) : Task.CompletedTask;
+        pass.HadFailures ? ChangeAsync(account.Name, pass.Route, static _ => null, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Notes a call without an answer, or with a server error: after a few the circuit opens, each time for longer.</summary>
-    public Task FailedAsync(AccountCredentials account, CancellationToken cancellationToken) => ChangeAsync(
+    public Task FailedAsync(AccountCredentials account, CircuitPass pass, CancellationToken cancellationToken) => ChangeAsync(
         account.Name,
+        pass.Route,
         circuit => circuit with { Failures = circuit.Failures + 1 } is var failed && failed.Failures < FailuresToOpen
             ? failed
             : failed with { Openings = failed.Openings + 1, OpenUntil = time.GetUtcNow() + Opening(failed.Openings) },
@@ -105,7 +108,7 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
 
     /// <summary>Notes that the vendor refused the credentials: they are not sent again until the account has others, or somebody checks it.</summary>
     public Task RefusedAsync(AccountCredentials account, CancellationToken cancellationToken) =>
-        ChangeAsync(account.Name, circuit => circuit with { Refused = account.Credentials }, cancellationToken);
+        ChangeAsync(account.Name, "", circuit => circuit with { Refused = account.Credentials }, cancellationToken);
 
     /// <summary>Notes a vendor's "too often": nobody calls the action before the delay is over.</summary>
     public async Task ThrottledAsync(AccountCredentials account, CloudAction action, TimeSpan delay, CancellationToken cancellationToken)
@@ -122,7 +125,7 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
     }
 
     /// <summary>Forgets refusals and failures of an account, because somebody wants to know.</summary>
-    public Task ForgiveAsync(string account, CancellationToken cancellationToken) => ChangeAsync(account, static _ => null, cancellationToken);
+    public Task ForgiveAsync(string account, CancellationToken cancellationToken) => ChangeAsync(account, "", static _ => null, cancellationToken);
 
     private static TimeSpan Opening(int before)
     {
@@ -175,9 +178,9 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
         }
     }
 
-    private async Task ChangeAsync(string account, Func<CircuitRecord, CircuitRecord?> change, CancellationToken cancellationToken)
+    private async Task ChangeAsync(string account, string route, Func<CircuitRecord, CircuitRecord?> change, CancellationToken cancellationToken)
     {
-        var key = CircuitRecord.Key(account);
+        var key = CircuitRecord.Key(account, route);
         while (true)
         {
             var row = await store.ReadAsync<CircuitRecord>(key, cancellationToken);
@@ -204,5 +207,5 @@ public sealed class AccountGate(IRecordStore store, CloudOptions options, TimePr
     }
 }
 
-/// <summary>The right to make one call; <paramref name="HadFailures"/> tells that a success has something to clear.</summary>
-public readonly record struct CircuitPass(bool HadFailures);
+/// <summary>The right to make one call; <paramref name="HadFailures"/> tells that a success has something to clear, <paramref name="Route"/> what the call goes to (empty: the vendor).</summary>
+public readonly record struct CircuitPass(bool HadFailures, string Route);

@@ -9,6 +9,9 @@ public sealed record CloudAction(string Service, string Name, bool Writes)
     /// <summary>What a policy of the vendor has to allow for it: <c>acm:ImportCertificate</c>.</summary>
     public required string Permission { get; init; }
 
+    /// <summary>True when a role inside a Kubernetes cluster allows it (<c>ingresses.networking.k8s.io/patch</c>), and no policy of the vendor.</summary>
+    public bool InCluster { get; init; }
+
     /// <summary>True when the vendor charges for the call or counts it against something bought.</summary>
     public bool Metered { get; init; }
 

@@ -9,6 +9,10 @@ namespace Certrelay.Targets.Calls;
 /// <param name="Placeholder">The answer that a plan goes on with; its ids begin with <see cref="CloudPlan.PlaceholderId"/>.</param>
 public sealed record CloudWrite(string What, string? Replaces, Func<CloudAnswer> Placeholder);
 
+/// <summary>Another way than to the vendor's own API, which fails and recovers by itself: a cluster.</summary>
+/// <param name="Name">What stands there, among all of an account.</param>
+public sealed record CloudRoute(string Name, CloudTransport Transport);
+
 /// <summary>One call of a vendor's API, with the vendor's way to sign it and to read a failure; disposal zeroes its body.</summary>
 [DebuggerDisplay("{Action}")]
 public sealed class CloudCall : IDisposable
@@ -20,6 +24,9 @@ public sealed class CloudCall : IDisposable
 
     /// <summary>What the call is about (a domain, a listener, an upload's name), as plans and journals show it; empty where there is nothing to name.</summary>
     public string Resource { get; init; } = "";
+
+    /// <summary>The way that it takes; null: to the vendor.</summary>
+    public CloudRoute? Route { get; init; }
 
     /// <summary>What a plan tells instead of sending; required for every action that writes.</summary>
     public CloudWrite? Write { get; init; }

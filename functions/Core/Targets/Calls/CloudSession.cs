@@ -21,6 +21,7 @@ public sealed partial class CloudSession : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<CloudSession> _logger;
     private readonly CloudCredentials _credentials;
+    private readonly List<IDisposable> _kept = [];
 
     internal CloudSession(
         AccountCredentials account, IReadOnlyList<CloudAction> allowed, CloudPlan? plan, CloudUploads uploads,
@@ -61,13 +62,13 @@ public sealed partial class CloudSession : IDisposable
             return write.Placeholder();
         }
 
-        var pass = await _gate.EnterAsync(Account, call.Action, cancellationToken);
+        var pass = await _gate.EnterAsync(Account, call.Action, cancellationToken, call.Route?.Name ?? "");
         var signature = call.Sign(call.Request, _credentials, _time.GetUtcNow());
         var began = _time.GetTimestamp();
         CloudAnswer answer;
         try
         {
-            answer = await _transport.SendAsync(call.Request, signature, cancellationToken);
+            answer = await (call.Route?.Transport ?? _transport).SendAsync(call.Request, signature, cancellationToken);
         }
         catch (Transient fault)
         {
@@ -96,8 +97,17 @@ public sealed partial class CloudSession : IDisposable
 
     public override string ToString() => Account.Name;
 
+    /// <summary>Keeps what was opened for this piece of work, such as the way to a cluster; disposed with the session.</summary>
+    internal T Keep<T>(T part)
+        where T : IDisposable
+    {
+        _kept.Add(part);
+        return part;
+    }
+
     public void Dispose()
     {
+        _kept.ForEach(static part => part.Dispose());
         _credentials.Dispose();
         Account.Dispose();
     }
@@ -112,7 +122,7 @@ public sealed partial class CloudSession : IDisposable
             new KeyValuePair<string, object?>("outcome", fault?.Kind.ToString() ?? "ok"));
         return fault?.Kind switch
         {
-            CloudFaultKind.Unavailable => _gate.FailedAsync(Account, cancellationToken),
+            CloudFaultKind.Unavailable => _gate.FailedAsync(Account, pass, cancellationToken),
             CloudFaultKind.Credentials => _gate.RefusedAsync(Account, cancellationToken),
             CloudFaultKind.Throttled => _gate.ThrottledAsync(Account, action, fault.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken),
             _ => _gate.SucceededAsync(Account, pass, cancellationToken),

@@ -10,12 +10,13 @@ namespace Certrelay.Targets.Calls;
 /// Sends signed requests over HTTPS. Addresses and bodies hold private keys at some vendors: nothing here logs, traces or throws either of them, which is
 /// why no factory with its own loggers makes the client.
 /// </summary>
-public sealed class CloudTransport(CloudOptions options, TimeProvider time) : IDisposable
+/// <param name="handler">How connections are made and secured; null: as to any public host.</param>
+public sealed class CloudTransport(CloudOptions options, TimeProvider time, SocketsHttpHandler? handler = null) : IDisposable
 {
     // A listing of a thousand certificates has a few hundred kilobytes.
     private const int LargestAnswer = 16 * 1024 * 1024;
 
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _http = new(handler ?? new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -42,6 +43,11 @@ public sealed class CloudTransport(CloudOptions options, TimeProvider time) : ID
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw Unavailable(request, $"no answer within {options.CallTimeoutSeconds} s");
+        }
+        catch (HttpRequestException fault) when (fault.InnerException is Failure own)
+        {
+            // A connection that the guard refused says so itself.
+            throw own is Permanent ? new Permanent(own.Code, own.Message) : new Transient(own.Code, own.Message);
         }
         catch (HttpRequestException fault)
         {

@@ -65,7 +65,7 @@ public sealed class CloudUploads
     /// The vendor's id of a certificate in a store: known, found there, or uploaded now. Of several who ask at once one uploads, the others come back (which
     /// costs them no attempt). A full store is made room in. In a plan nothing is written.
     /// </summary>
-    public async Task<string> FindOrUploadAsync(ICertificateStore store, CertificateBundle certificate, CancellationToken cancellationToken)
+    public async Task<string> FindOrUploadAsync(IUploadStore store, CertificateBundle certificate, CancellationToken cancellationToken)
     {
         var name = NameOf(certificate.Certificate, certificate.Fingerprint, store.LongestName);
         var key = UploadRecord.Key(_account, store.Id, certificate.Certificate, certificate.Fingerprint);
@@ -96,7 +96,7 @@ public sealed class CloudUploads
     }
 
     /// <summary>Forgets an upload that the vendor no longer knows, so that the next try finds or uploads it anew.</summary>
-    public async Task ForgetAsync(ICertificateStore store, CertificateBundle certificate, CancellationToken cancellationToken)
+    public async Task ForgetAsync(IUploadStore store, CertificateBundle certificate, CancellationToken cancellationToken)
     {
         if (_plan is null)
             await _records.WriteAsync([new RecordChange.Delete(UploadRecord.Key(_account, store.Id, certificate.Certificate, certificate.Fingerprint), null)], cancellationToken);
@@ -106,14 +106,14 @@ public sealed class CloudUploads
     /// Removes our superseded uploads of a certificate that no target has, but the newest <see cref="CloudOptions.KeepUploads"/> of them. Uploads that we did
     /// not make and those that the vendor calls in use stay.
     /// </summary>
-    public async Task RetireAsync(ICertificateStore store, string certificate, CancellationToken cancellationToken)
+    public async Task RetireAsync(IUploadStore store, string certificate, CancellationToken cancellationToken)
     {
         var superseded = await SupersededAsync(store, certificate, cancellationToken);
         foreach (var upload in superseded.Skip(_options.KeepUploads))
             await RemoveAsync(store, upload, cancellationToken);
     }
 
-    private async Task<string> UploadAsync(ICertificateStore store, CertificateBundle certificate, string name, CancellationToken cancellationToken)
+    private async Task<string> UploadAsync(IUploadStore store, CertificateBundle certificate, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -155,7 +155,7 @@ public sealed class CloudUploads
         new(FindingCodes.CloudBusy.Code, "Another target of the account uploads the same certificate at the moment.", TimeSpan.FromSeconds(1)) { Waits = true };
 
     /// <summary>Our uploads that no target has or shall have, the newest first; null: of all certificates.</summary>
-    private async Task<IReadOnlyList<Stored<UploadRecord>>> SupersededAsync(ICertificateStore store, string? certificate, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Stored<UploadRecord>>> SupersededAsync(IUploadStore store, string? certificate, CancellationToken cancellationToken)
     {
         var prefix = UploadRecord.Prefix(store.Id) + (certificate is null ? "" : $"{certificate}.");
         var uploads = await _records.ReadRangeAsync<UploadRecord>(Tables.Accounts, _account, RowRange.StartingWith(prefix), cancellationToken)
@@ -180,7 +180,7 @@ public sealed class CloudUploads
         }
     }
 
-    private async Task<bool> RemoveAsync(ICertificateStore store, Stored<UploadRecord> upload, CancellationToken cancellationToken)
+    private async Task<bool> RemoveAsync(IUploadStore store, Stored<UploadRecord> upload, CancellationToken cancellationToken)
     {
         if (!await store.RemoveAsync(upload.Value.Id!, cancellationToken))
             return false;

@@ -8,8 +8,8 @@ namespace Certrelay.Targets.Calls;
 /// <param name="Fingerprint">SHA-256 of the leaf; null where the store does not tell without reading each one.</param>
 public sealed record StoredUpload(string Id, string Name, Fingerprint? Fingerprint, IReadOnlyList<string> Names, DateTimeOffset? NotAfter);
 
-/// <summary>A vendor's certificate store in one region. Every method throws <see cref="Transient"/> or <see cref="Permanent"/>.</summary>
-public interface ICertificateStore
+/// <summary>Where certificates are put, one place for each: a store, or a namespace of a cluster. Every method throws <see cref="Transient"/> or <see cref="Permanent"/>.</summary>
+public interface IUploadStore
 {
     /// <summary>The store among all of an account: <c>ssl</c>, <c>acm.eu-central-1</c>.</summary>
     string Id { get; }
@@ -25,7 +25,11 @@ public interface ICertificateStore
 
     /// <summary>Removes a certificate; false when it is still in use. One that is gone already is no failure.</summary>
     Task<bool> RemoveAsync(string id, CancellationToken cancellationToken);
+}
 
+/// <summary>A vendor's certificate store in one region, whose content can be listed.</summary>
+public interface ICertificateStore : IUploadStore
+{
     /// <summary>What the store holds, page by page.</summary>
     IAsyncEnumerable<StoredUpload> ListAsync(CancellationToken cancellationToken);
 }

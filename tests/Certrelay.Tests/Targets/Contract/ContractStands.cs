@@ -19,6 +19,13 @@ internal static class ContractStands
 
     public static IReadOnlyDictionary<string, Func<string, Task<ContractStand>>> All { get; } = new Dictionary<string, Func<string, Task<ContractStand>>>(StringComparer.Ordinal)
     {
+        ["alibaba-ack-ingress"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            var cluster = alibaba.AddCluster("c905");
+            cluster.AddSecret("web", "shop-tls", former.FullChainPem, former.KeyPem);
+            cluster.AddIngress("web", "shop", "kubectl-client-side-apply", "create", (Domains, "shop-tls"));
+            return (new { account = Account, cluster = "c905", @namespace = "web", ingress = "shop", host = Name }, () => cluster.IngressPort);
+        }),
         ["alibaba-acr"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) => OnEdge(alibaba, (domain, id) => alibaba.AddJobDomain("CR", domain, id), former)),
         ["alibaba-alb"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
         {
