@@ -61,7 +61,8 @@ internal sealed partial class VaultCertificates(CloudSession session, string vau
             var key = certificate.PublicKey;
             var isRsa = key.Algorithm is KeyAlgorithm.Rsa;
             var body = new Import(
-                Pkcs12Writer.Write(content, Pkcs12Strength.Modern), passphrase.Characters.ToString(),
+                // A plan has no key: nothing is sent.
+                session.Plan is null ? Pkcs12Writer.Write(content, Pkcs12Strength.Modern) : [], passphrase.Characters.ToString(),
                 new Policy(
                     new KeyProperties(Exportable: true, isRsa ? "RSA" : "EC", isRsa ? key.Bits : null, isRsa ? null : $"P-{key.Bits}", ReuseKey: false),
                     new SecretProperties("application/x-pkcs12"), new Issuer("Unknown")),
