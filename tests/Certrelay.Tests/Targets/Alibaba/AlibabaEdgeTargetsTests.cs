@@ -24,6 +24,28 @@ public sealed class AlibabaEdgeTargetsTests : IAsyncLifetime
         Assert.Equal(leaf.Fingerprint, await _bench.EdgeAsync("www.example.com"));
     }
 
+    [Theory]
+    [InlineData("alibaba-cdn", "SetCdnDomainSSLCertificate")]
+    [InlineData("alibaba-dcdn", "SetDcdnDomainSSLCertificate")]
+    [InlineData("alibaba-vod", "SetVodDomainSSLCertificate")]
+    public async Task The_call_names_the_certificate_alone_so_that_no_other_setting_of_the_domain_is_reset(string kind, string action)
+    {
+        var (before, id) = _bench.Stored("before", $"{kind}.example.com");
+        foreach (var add in new Action<string, string?>[] { _bench.Simulator.AddCdnDomain, _bench.Simulator.AddDcdnDomain, _bench.Simulator.AddVodDomain })
+            add($"{kind}.example.com", id);
+        using var leaf = _bench.Root.IssueLeaf($"{kind}.example.com");
+        JsonObject settings = new() { ["domains"] = new JsonArray($"{kind}.example.com") };
+        using var reading = await _bench.ReadAsync(kind, settings);
+
+        await _bench.DeployAsync(kind, settings, leaf);
+        await _bench.RestoreAsync(kind, settings, reading);
+
+        var calls = _bench.Simulator.Requests.Where(request => request.Header("x-acs-action") == action).ToList();
+        Assert.Equal(2, calls.Count);
+        Assert.All(calls, static call => Assert.Equal(["CertId", "CertRegion", "CertType", "DomainName", "SSLProtocol"], call.Query.Select(static one => one.Key).Order(StringComparer.Ordinal)));
+        Assert.NotEqual(before.Fingerprint, leaf.Fingerprint);
+    }
+
     [Fact]
     public async Task A_domain_without_https_is_left_alone_unless_the_target_says_initial()
     {

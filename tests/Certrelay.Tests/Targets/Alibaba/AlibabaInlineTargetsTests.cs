@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Certrelay.Simulators;
 
@@ -31,6 +32,7 @@ public sealed class AlibabaInlineTargetsTests : IAsyncLifetime
         using var reading = await _bench.ReadAsync(kind, settings);
         await _bench.DeployAsync(kind, settings, leaf);
         Assert.Equal(before, Sorted(_bench.Simulator.FunctionSettings(Name)));
+        AssertSentAsRead();
         await Task.Yield();
         _bench.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(leaf.Fingerprint, await _bench.EdgeAsync(Name));
@@ -53,6 +55,7 @@ public sealed class AlibabaInlineTargetsTests : IAsyncLifetime
         using var reading = await _bench.ReadAsync("alibaba-apig", settings);
         await _bench.DeployAsync("alibaba-apig", settings, leaf);
         Assert.Equal(before, Sorted(_bench.Simulator.ApigSettings(Name)));
+        AssertSentAsRead();
         Assert.Equal(leaf.Fingerprint, await _bench.EdgeAsync(Name));
         await _bench.RestoreAsync("alibaba-apig", settings, reading);
 
@@ -164,5 +167,14 @@ public sealed class AlibabaInlineTargetsTests : IAsyncLifetime
     }
 
     // Members may change their places, values may not change a byte.
+    /// <summary>The members that nobody here knows went back in the very bytes in which they came.</summary>
+    private void AssertSentAsRead()
+    {
+        var sent = Encoding.UTF8.GetString(_bench.Simulator.Requests.Last(static request => request.Method == "PUT").Body);
+        Assert.All(JsonNode.Parse(Unknown)!.AsObject(), one => Assert.Contains($"\"{one.Key}\":{one.Value!.ToJsonString()}", sent, StringComparison.Ordinal));
+        Assert.Contains("0.50", sent, StringComparison.Ordinal);
+        Assert.Contains("[1e3,null,", sent, StringComparison.Ordinal);
+    }
+
     private static List<string> Sorted(string json) => [.. JsonNode.Parse(json)!.AsObject().Select(static one => $"{one.Key}:{one.Value?.ToJsonString()}").Order(StringComparer.Ordinal)];
 }

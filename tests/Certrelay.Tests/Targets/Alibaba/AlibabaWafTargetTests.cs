@@ -27,6 +27,9 @@ public sealed class AlibabaWafTargetTests : IAsyncLifetime
     {
         var (before, id) = _bench.Stored("before", Name);
         _bench.Simulator.AddWafDomain(Name, id, Tls);
+        _bench.Simulator.SetWafDomain(
+            Name, JsonNode.Parse("""{"Http2Enabled":true,"HSTSMaxAge":365000,"SomethingNew":{"deep":[1.50,null]}}""")!.AsObject(), JsonNode.Parse("""{"Loadbalance":"roundRobin","BackendList":["192.0.2.10"],"SomethingNew":1e3}""")!.AsObject());
+        var more = _bench.Simulator.WafSettings(Name);
         using var leaf = _bench.Root.IssueLeaf(Name);
         JsonObject settings = new() { ["domains"] = new JsonArray(Name) };
         using var reading = await _bench.ReadAsync("alibaba-waf", settings);
@@ -38,6 +41,7 @@ public sealed class AlibabaWafTargetTests : IAsyncLifetime
 
         Assert.Equal(before.Fingerprint, await _bench.EdgeAsync(Name));
         Assert.Equal(Tls, _bench.Simulator.SettingsOf(Name));
+        Assert.Equal(more, _bench.Simulator.WafSettings(Name));
     }
 
     [Fact]
