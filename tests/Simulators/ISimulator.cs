@@ -12,6 +12,9 @@ public interface ISimulator : IAsyncDisposable
     /// <summary>Every call that was understood, oldest first.</summary>
     IReadOnlyList<SimulatorCall> Calls { get; }
 
+    /// <summary>Every request as it came, keys included, oldest first.</summary>
+    IReadOnlyList<SimulatorRequest> Requests { get; }
+
     /// <summary>The faults that it shall make.</summary>
     Rudeness Rudeness { get; }
 

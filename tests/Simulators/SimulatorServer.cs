@@ -19,6 +19,7 @@ public sealed class SimulatorServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<SimulatorCall> _calls = [];
+    private readonly ConcurrentQueue<SimulatorRequest> _requests = [];
 
     private SimulatorServer(WebApplication app) => _app = app;
 
@@ -27,6 +28,9 @@ public sealed class SimulatorServer : IAsyncDisposable
 
     /// <summary>The calls so far, oldest first.</summary>
     public IReadOnlyList<SimulatorCall> Calls => [.. _calls];
+
+    /// <summary>Every request as it came, keys included, oldest first.</summary>
+    public IReadOnlyList<SimulatorRequest> Requests => [.. _requests];
 
     /// <summary>Starts to listen.</summary>
     /// <param name="port">0: any free one.</param>
@@ -83,6 +87,7 @@ public sealed class SimulatorServer : IAsyncDisposable
         {
             ClientCertificate = context.Connection.ClientCertificate,
         };
+        _requests.Enqueue(request);
         var (answer, call) = await handler(request, context.RequestAborted);
         if (call is not null)
             _calls.Enqueue(call);

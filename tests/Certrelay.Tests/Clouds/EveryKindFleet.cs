@@ -12,6 +12,8 @@ using Certrelay.Targets;
 using Certrelay.Targets.Calls;
 using Certrelay.Tests.Rollouts;
 using Certrelay.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Certrelay.Tests.Clouds;
 
@@ -28,21 +30,29 @@ internal sealed class EveryKindFleet : IAsyncDisposable
     private static readonly JsonSerializerOptions Camel = new(JsonSerializerDefaults.Web);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly TestCertificate _authority = TestCertificates.Root().IssueAuthority("Test Intermediate");
+    private readonly TestCertificate _authority = TestCertificates.Root("Test Root", TestKey.Rsa()).IssueAuthority("Test Intermediate", TestKey.Rsa());
     private readonly Dictionary<string, PortRelay> _relays = new(StringComparer.Ordinal);
     private readonly List<TlsFileSite> _sites = [];
+    private readonly LogLines _log = new();
+    private readonly List<(string Name, byte[] Value)> _secrets = [];
 
     private EveryKindFleet(AlibabaSimulator alibaba, AwsSimulator aws, AzureSimulator azure, HuaweiSimulator huawei, TencentSimulator tencent)
     {
-        (Alibaba, Aws, Azure, Huawei, Tencent, Former, Current) = (alibaba, aws, azure, huawei, tencent, Leaf(), Leaf());
+        (Alibaba, Aws, Azure, Huawei, Tencent, Former, Current) = (alibaba, aws, azure, huawei, tencent, Leaf("former", TestKey.Rsa()), Leaf("current", TestKey.Rsa()));
         var services = Kinds.SelectMany(static kind => kind.Cloud?.Actions.Select(action => $"{CloudOptions.Word(kind.Cloud.Vendor)}.{action.Service}") ?? []).Distinct();
-        Product = new RolloutBench(_folder.Path, clouds: new CloudOptions
+        // Both of these place the key in the query unless a host is told that the vendor takes a form.
+        Alibaba.TakesForm.UnionWith(KeysInQuery);
+        Product = new RolloutBench(_folder.Path, Logged, new CloudOptions
         {
+            KeysInBody = [.. KeysInQuery.Select(static action => $"alibaba.{action}")],
             Endpoints = Vendors.ToDictionary(static vendor => vendor.Vendor, static vendor => $"{vendor.Endpoint}", StringComparer.Ordinal),
             // Budgets have tests of their own.
             Limits = services.ToDictionary(static service => service, static _ => "100000/1", StringComparer.Ordinal),
         });
     }
+
+    /// <summary>The actions whose definition places a private key in the address.</summary>
+    public static IReadOnlyList<string> KeysInQuery { get; } = ["cas.UploadUserCertificate", "apigateway.SetDomainCertificate"];
 
     /// <summary>Every kind that writes by itself.</summary>
     public static IReadOnlyList<TargetKind> Kinds { get; } = [.. DeployTargets.All.Where(static kind => kind is { Writes: true, IsByHand: false })];
@@ -67,6 +77,15 @@ internal sealed class EveryKindFleet : IAsyncDisposable
     /// <summary>The first version of ours.</summary>
     public TestCertificate Current { get; }
 
+    /// <summary>Every line of the log, at every level.</summary>
+    public IReadOnlyCollection<string> Log => _log.Lines;
+
+    /// <summary>The private numbers of every key of the fleet.</summary>
+    public SecretSearch Search => new(_secrets);
+
+    /// <summary>Where the product keeps everything but the sites' own files.</summary>
+    public string Data => Path.Combine(_folder.Path, "data");
+
     public int Writes => Vendors.Sum(static vendor => vendor.Calls.Count(static call => call is { Writes: true, Code: null }));
 
     public static async Task<EveryKindFleet> StartAsync()
@@ -88,25 +107,31 @@ internal sealed class EveryKindFleet : IAsyncDisposable
         foreach (var kind in Kinds)
         {
             var (settings, port) = build[kind.Name](NameOf(kind));
-            var relay = fleet._relays[kind.Name] = new PortRelay(port);
-            await fleet.Product.TargetAsync(new TargetDescription
-            {
-                Name = kind.Name,
-                Kind = kind.Name,
-                Settings = JsonSerializer.SerializeToElement(settings, Camel),
-                Certificate = Certificate,
-                Endpoints = [new Endpoint(NameOf(kind), relay.Port) { Addresses = ["127.0.0.1"] }],
-                Window = TimeSpan.FromSeconds(10),
-                Samples = 1,
-            });
+            fleet._relays[kind.Name] = new PortRelay(port);
+            await fleet.Product.TargetAsync(fleet.Described(kind, JsonSerializer.SerializeToElement(settings, Camel)));
         }
 
         await fleet.Product.StartAsync();
         return fleet;
     }
 
-    /// <summary>A new leaf for every name of the fleet.</summary>
-    public TestCertificate Leaf() => _authority.IssueLeaf("*.example.com");
+    /// <summary>A leaf for every name of the fleet; its key is looked for from now on.</summary>
+    public TestCertificate Leaf(string name, TestKey key)
+    {
+        _secrets.AddRange(SecretIntegers.Of(name, key));
+        return _authority.Issue(new TestCertificateOptions { Names = ["*.example.com"], Key = key });
+    }
+
+    /// <summary>How long every target may take from now on.</summary>
+    public async Task AllowAsync(TimeSpan window)
+    {
+        var targets = Product.Get<TargetRegistry>();
+        foreach (var kind in Kinds)
+        {
+            var target = (await targets.ReadAsync(kind.Name, CancellationToken.None))!;
+            await targets.ReplaceAsync(target, Described(kind, target.Value.Settings) with { Window = window }, CancellationToken.None);
+        }
+    }
 
     /// <summary>What the place itself serves, whatever its endpoint shows.</summary>
     public Task<Fingerprint?> ServedAsync(TargetKind kind) => Handshake.LeafAsync(_relays[kind.Name].Behind, NameOf(kind));
@@ -129,6 +154,19 @@ internal sealed class EveryKindFleet : IAsyncDisposable
             await site.DisposeAsync();
         _folder.Dispose();
     }
+
+    private void Logged(IServiceCollection services) => services.AddSingleton<ILoggerProvider>(_log).AddLogging(static log => log.SetMinimumLevel(LogLevel.Trace));
+
+    private TargetDescription Described(TargetKind kind, JsonElement settings) => new()
+    {
+        Name = kind.Name,
+        Kind = kind.Name,
+        Settings = settings,
+        Certificate = Certificate,
+        Endpoints = [new Endpoint(NameOf(kind), _relays[kind.Name].Port) { Addresses = ["127.0.0.1"] }],
+        Window = TimeSpan.FromSeconds(10),
+        Samples = 1,
+    };
 
     private static string NameOf(TargetKind kind) => $"{kind.Name}.example.com";
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -25,7 +24,6 @@ public sealed partial class AlibabaSimulator : ISimulator
     private readonly Acs3Check _signatures;
     private readonly Oss4Check _ossSignatures;
     private readonly TlsFront _edge;
-    private readonly ConcurrentQueue<SimulatorRequest> _requests = [];
     private SimulatorServer _server = null!;
 
     private AlibabaSimulator(TimeProvider time)
@@ -54,8 +52,7 @@ public sealed partial class AlibabaSimulator : ISimulator
     /// <summary>Those to clusters included, in the order of their times.</summary>
     public IReadOnlyList<SimulatorCall> Calls => _cs.Clusters.Count == 0 ? _server.Calls : [.. _server.Calls.Concat(_cs.Clusters.SelectMany(static cluster => cluster.Calls)).OrderBy(static call => call.At)];
 
-    /// <summary>Every request as it came, keys included, oldest first.</summary>
-    public IReadOnlyList<SimulatorRequest> Requests => [.. _requests];
+    public IReadOnlyList<SimulatorRequest> Requests => _server.Requests;
 
     public Rudeness Rudeness { get; }
 
@@ -85,7 +82,6 @@ public sealed partial class AlibabaSimulator : ISimulator
 
     private async Task<(SimulatorAnswer Answer, SimulatorCall? Call)> AnswerAsync(SimulatorRequest request, CancellationToken cancellationToken)
     {
-        _requests.Enqueue(request);
         if (request.Header("x-acs-action") is null && request.Header("Authorization")?.StartsWith("OSS", StringComparison.Ordinal) == true)
             return await AnswerOssAsync(request, cancellationToken);
         var requestId = Guid.NewGuid().ToString().ToUpperInvariant();

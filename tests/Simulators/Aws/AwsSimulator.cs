@@ -21,6 +21,8 @@ public sealed class AwsSimulator : ISimulator
 
     public IReadOnlyList<SimulatorCall> Calls => _server!.Calls;
 
+    public IReadOnlyList<SimulatorRequest> Requests => _server!.Requests;
+
     public Rudeness Rudeness { get; }
 
     /// <summary>The keys that are known.</summary>

@@ -32,6 +32,8 @@ public sealed class AzureSimulator : ISimulator
 
     public IReadOnlyList<SimulatorCall> Calls => _server.Calls;
 
+    public IReadOnlyList<SimulatorRequest> Requests => _server.Requests;
+
     public Rudeness Rudeness { get; }
 
     /// <summary>What the vault holds.</summary>

@@ -37,6 +37,8 @@ public sealed class HuaweiSimulator : ISimulator
 
     public IReadOnlyList<SimulatorCall> Calls => _server!.Calls;
 
+    public IReadOnlyList<SimulatorRequest> Requests => _server!.Requests;
+
     public Rudeness Rudeness { get; }
 
     /// <summary>The account's certificate store.</summary>

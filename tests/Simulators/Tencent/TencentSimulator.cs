@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -24,7 +23,6 @@ public sealed partial class TencentSimulator : ISimulator
     private readonly Dictionary<string, TencentAction> _actions;
     private readonly List<TencentCredentials> _credentials = [TencentCredentials.Example];
     private readonly TlsFront _edge;
-    private readonly ConcurrentQueue<SimulatorRequest> _requests = [];
     private SimulatorServer _server = null!;
 
     private TencentSimulator(TimeProvider time)
@@ -46,8 +44,7 @@ public sealed partial class TencentSimulator : ISimulator
 
     public IReadOnlyList<SimulatorCall> Calls => _server.Calls;
 
-    /// <summary>Every request as it came, keys included, oldest first.</summary>
-    public IReadOnlyList<SimulatorRequest> Requests => [.. _requests];
+    public IReadOnlyList<SimulatorRequest> Requests => _server.Requests;
 
     public Rudeness Rudeness { get; }
 
@@ -71,7 +68,6 @@ public sealed partial class TencentSimulator : ISimulator
 
     private async Task<(SimulatorAnswer Answer, SimulatorCall? Call)> AnswerAsync(SimulatorRequest request, CancellationToken cancellationToken)
     {
-        _requests.Enqueue(request);
         var requestId = Guid.NewGuid().ToString();
         TencentAction? action = null;
         JsonObject body = [];

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
-namespace Certrelay.RealParts.Secrets;
+namespace Certrelay.Tests.Support;
 
 /// <summary>
 /// Looks for secret numbers in bytes of any kind: every slice of twelve bytes, raw, reversed, as hex in both cases, as Base64 at each of the three offsets in both

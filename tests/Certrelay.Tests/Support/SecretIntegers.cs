@@ -1,9 +1,8 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
-using Certrelay.Tests.Support;
 
-namespace Certrelay.RealParts.Secrets;
+namespace Certrelay.Tests.Support;
 
 /// <summary>The numbers of a private key that nobody else may know, each by its name in the key's standard.</summary>
 internal static class SecretIntegers
