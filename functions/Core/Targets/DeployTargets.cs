@@ -13,6 +13,7 @@ public static class DeployTargets
 {
     public static IReadOnlyList<TargetKind> All { get; } =
     [
+        AlibabaAckAlbConfigTarget.Kind,
         AlibabaAckIngressTarget.Kind,
         AlibabaAcrTarget.Kind,
         AlibabaAlbTarget.Kind,

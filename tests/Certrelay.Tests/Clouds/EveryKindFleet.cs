@@ -208,6 +208,8 @@ internal sealed class EveryKindFleet : IAsyncDisposable
                 Azure.Import("www", Former.FullChainPem, Former.KeyPem);
                 return (new { account = "azure", vault = "kv-shop", certificate = "www" }, Azure.AddConsumer("www").Port);
             },
+            ["alibaba-ack-albconfig"] = _ => (
+                new { account = "alibaba", cluster = "c906", albConfig = "alb" }, Alibaba.AddCluster("c906").AddAlbConfig("alb", "kubectl-edit", "create", (443, [cas]))[0]),
             ["alibaba-ack-ingress"] = name =>
             {
                 var cluster = Alibaba.AddCluster("c905");

@@ -87,7 +87,7 @@ public sealed class OutgoingGuardTests
         var parsed = IPAddress.Parse(address);
         var plain = new OutgoingGuard(new OutgoingOptions());
         var open = new OutgoingGuard(new OutgoingOptions { Allow = ["0.0.0.0/0", "::/0"], AllowLoopbackEndpoints = true });
-        foreach (var outgoing in new[] { OutgoingClass.Content, OutgoingClass.Probe, OutgoingClass.Webhook })
+        foreach (var outgoing in new[] { OutgoingClass.Content, OutgoingClass.Probe, OutgoingClass.Webhook, OutgoingClass.Cluster })
         {
             Assert.Equal(reach == Public, plain.Check(outgoing, parsed) is null);
             Assert.Equal(reach != Never, open.Check(outgoing, parsed) is null);

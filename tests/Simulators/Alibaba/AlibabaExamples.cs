@@ -48,6 +48,7 @@ public sealed partial class AlibabaSimulator
         var cluster = AddCluster("c-example");
         cluster.AddSecret("web", "shop-tls", certificate, key);
         cluster.AddIngress("web", "shop", "kubectl-create", "create", (["ack.shop.example"], "shop-tls"));
+        var listener = cluster.AddAlbConfig("alb", "kubectl-create", "create", (443, [id]))[0];
         var (alb, nlb) = (AddListener("ALB", "lsn-example-alb", id), AddListener("NLB", "lsn-example-nlb", id));
         var (clb, ga) = (AddClbListener("cn-hangzhou", "lb-example1", 443, id), AddAccelerated("lsn-example-ga", id));
         _guide =
@@ -55,7 +56,7 @@ public sealed partial class AlibabaSimulator
             $"TLS of the edge on port {EdgePort}, by name: cdn, dcdn, live, vod, waf, ddos, esa (site shop.example), files (OSS, bucket files-example), fc (functions), api (API group group-example),",
             "  apig, mse and eas (gateway gw-example), sae (ingress 87), host (web hosting) and cr (registry), each .shop.example",
             $"TLS of listeners: lsn-example-alb on port {alb}, lsn-example-nlb on port {nlb}, lb-example1:443 (CLB) on port {clb}, lsn-example-ga (ga-example) on port {ga}",
-            $"TLS of Ingresses: ack.shop.example (cluster c-example, namespace web, Ingress shop) on port {cluster.IngressPort}; the cluster's API is where its kubeconfig says, so Outgoing:Allow has to name 127.0.0.0/8",
+            $"TLS of Ingresses: ack.shop.example (cluster c-example, namespace web, Ingress shop) on port {cluster.IngressPort}, AlbConfig alb on port {listener}; the cluster's API is where its kubeconfig says, so Outgoing:Allow has to name 127.0.0.0/8",
         ];
     }
 

@@ -295,7 +295,14 @@ public sealed partial class AlibabaSimulator
     /// <summary>A cluster of ACK.</summary>
     public KubernetesCluster AddCluster(string id)
     {
-        var cluster = new KubernetesCluster(id, _time, Rudeness);
+        var cluster = new KubernetesCluster(id, _time, Rudeness)
+        {
+            Stored = identifier =>
+            {
+                lock (_world)
+                    return _world.Certificates.Find(one => one.Identifier == identifier)?.Certificate;
+            },
+        };
         _cs.Clusters.Add(cluster);
         return cluster;
     }

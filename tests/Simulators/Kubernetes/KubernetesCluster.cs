@@ -18,6 +18,7 @@ public sealed class KubernetesCluster : IAsyncDisposable
     private readonly HashSet<string> _denied = new(StringComparer.Ordinal);
     private readonly List<(DateTimeOffset At, Dictionary<string, StoredCertificate> Hosts)> _served = [];
     private readonly Lazy<Task<SimulatorServer>> _server;
+    private readonly List<TlsFront> _listeners = [];
 
     public KubernetesCluster(string id, TimeProvider time, Rudeness rudeness)
     {
@@ -34,6 +35,9 @@ public sealed class KubernetesCluster : IAsyncDisposable
 
     /// <summary>How long the controller takes to serve what an Ingress refers to.</summary>
     public TimeSpan Lag { get; set; }
+
+    /// <summary>The certificate behind an identifier of the vendor's store; null: there is none.</summary>
+    public Func<string, StoredCertificate?> Stored { get; set; } = static _ => null;
 
     /// <summary>Called between the answer to a read of an Ingress and whatever comes next, once: somebody who is quicker.</summary>
     public Action? BehindRead { get; set; }
@@ -94,6 +98,28 @@ public sealed class KubernetesCluster : IAsyncDisposable
     /// <summary>An Ingress with entries of <c>spec.tls</c>: hosts and the Secret that they refer to.</summary>
     public void AddIngress(string @namespace, string name, string manager, string verb, params IReadOnlyList<(string[] Hosts, string? Secret)> entries) => Put(Ingress(@namespace, name, entries), manager, verb);
 
+    /// <summary>An AlbConfig with one listener per port and its certificates, the first of each the default one; returns the TLS port of each listener.</summary>
+    public IReadOnlyList<int> AddAlbConfig(string name, string manager, string verb, params IReadOnlyList<(int Port, string[] Identifiers)> listeners)
+    {
+        var shown = listeners.Select(static listener => (JsonNode)new JsonObject
+        {
+            ["port"] = listener.Port,
+            ["protocol"] = "HTTPS",
+            ["certificates"] = new JsonArray([.. listener.Identifiers.Select(static (id, place) => (JsonNode)new JsonObject { ["CertificateId"] = id, ["IsDefault"] = place == 0 })]),
+        });
+        var config = new JsonObject
+        {
+            ["apiVersion"] = "alibabacloud.com/v1",
+            ["kind"] = "AlbConfig",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject { ["config"] = new JsonObject { ["name"] = name, ["addressType"] = "Internet" }, ["listeners"] = new JsonArray([.. shown]) },
+        };
+        Put(config, manager, verb);
+        var fronts = listeners.Select((_, place) => new TlsFront(host => OfListener(name, place, host))).ToList();
+        _listeners.AddRange(fronts);
+        return [.. fronts.Select(static front => front.Port)];
+    }
+
     /// <summary>Changes an Ingress as a <c>kubectl edit</c> does.</summary>
     public void EditIngress(string @namespace, string name, string manager, params IReadOnlyList<(string[] Hosts, string? Secret)> entries) =>
         Put(Ingress(@namespace, name, entries), manager, "update");
@@ -133,6 +159,8 @@ public sealed class KubernetesCluster : IAsyncDisposable
         if (_server.IsValueCreated)
             await (await _server.Value).DisposeAsync();
         await _ingress.DisposeAsync();
+        foreach (var listener in _listeners)
+            await listener.DisposeAsync();
         _identity.Dispose();
     }
 
@@ -163,6 +191,15 @@ public sealed class KubernetesCluster : IAsyncDisposable
             var shown = _served.FindLastIndex(one => one.At <= at) is >= 0 and var last ? _served[last] : _served.FirstOrDefault();
             return shown.Hosts?.GetValueOrDefault(host);
         }
+    }
+
+    private StoredCertificate? OfListener(string config, int place, string host)
+    {
+        List<string> identifiers;
+        lock (_lock)
+            identifiers = [.. _objects.Find("AlbConfig", null, config)?["spec"]!["listeners"]![place]!["certificates"]!.AsArray().Select(static one => (string)one!["CertificateId"]!) ?? []];
+        var all = identifiers.Select(Stored).OfType<StoredCertificate>().ToList();
+        return all.Find(one => one.Covers(host)) ?? all.FirstOrDefault();
     }
 
     /// <summary>What the controller has to serve from now on.</summary>

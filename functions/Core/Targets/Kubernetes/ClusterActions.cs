@@ -18,5 +18,6 @@ internal static class ClusterActions
     /// <summary>What a target of an Ingress takes.</summary>
     public static readonly IReadOnlyList<CloudAction> Ingress = [GetSecret, ApplySecret, CreateSecret, DeleteSecret, GetIngress, ListIngresses, PatchIngress];
 
-    private static CloudAction Of(string name, string permission, bool writes = false) => new("k8s", name, writes) { Permission = permission, InCluster = true };
+    /// <summary>An action with the permission of a role that it needs.</summary>
+    public static CloudAction Of(string name, string permission, bool writes = false) => new("k8s", name, writes) { Permission = permission, InCluster = true };
 }

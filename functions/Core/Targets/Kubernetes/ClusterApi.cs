@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Certrelay.Certificates;
 using Certrelay.Targets.Calls;
 using Certrelay.Targets.Signing;
 
@@ -38,7 +39,7 @@ internal sealed class ClusterApi(CloudSession session, string cluster, Func<Canc
         {
             return await GetAsync(action, path, resource, shape, cancellationToken);
         }
-        catch (Permanent fault) when (fault.Code == Certificates.FindingCodes.CloudNotFound.Code)
+        catch (Permanent fault) when (fault.Code == FindingCodes.CloudNotFound.Code)
         {
             return null;
         }
@@ -51,11 +52,30 @@ internal sealed class ClusterApi(CloudSession session, string cluster, Func<Canc
             action, "PATCH", path, [new("fieldManager", Manager), new("force", "false")], new CloudContent("application/apply-patch+yaml", json), resource, write, cancellationToken);
     }
 
-    /// <summary>Changes single values of an object where its tests hold (RFC 6902).</summary>
-    public async Task PatchAsync(CloudAction action, IReadOnlyList<string> path, IReadOnlyList<PatchStep> steps, string resource, CloudWrite write, CancellationToken cancellationToken)
+    /// <summary>
+    /// Replaces one text of an object by a JSON patch (RFC 6902) that holds only for what was read; throws <see cref="Transient"/> (<c>cloud.busy</c>) when the object has
+    /// changed since.
+    /// </summary>
+    /// <param name="version">The object's <c>resourceVersion</c> as read.</param>
+    /// <param name="pointer">Where the text is (RFC 6901).</param>
+    /// <param name="versionAsync">Reads the version anew.</param>
+    public async Task ReplaceAsync(
+        CloudAction action, IReadOnlyList<string> path, string version, string pointer, string from, string to, string resource, CloudWrite write,
+        Func<CancellationToken, Task<string?>> versionAsync, CancellationToken cancellationToken)
     {
+        IReadOnlyList<PatchStep> steps = [new("test", "/metadata/resourceVersion", version), new("test", pointer, from), new("replace", pointer, to)];
         var content = CloudContent.Json("application/json-patch+json", steps, ClusterJson.Default.IReadOnlyListPatchStep);
-        using var answer = await SendAsync(action, "PATCH", path, [new("fieldManager", Manager)], content, resource, write, cancellationToken);
+        try
+        {
+            using var answer = await SendAsync(action, "PATCH", path, [new("fieldManager", Manager)], content, resource, write, cancellationToken);
+        }
+        catch (Permanent fault) when (fault.Code == FindingCodes.CloudRefused.Code)
+        {
+            // A test that fails is told as any other invalid request (422).
+            if (await versionAsync(cancellationToken) == version)
+                throw;
+            throw new Transient(FindingCodes.CloudBusy.Code, $"{resource} changed at this moment; it is read again.");
+        }
     }
 
     /// <summary>Deletes an object if it still is the one that was read.</summary>
@@ -64,6 +84,11 @@ internal sealed class ClusterApi(CloudSession session, string cluster, Func<Canc
         var options = new CloudContent("application/json", System.Text.Encoding.UTF8.GetBytes($$$"""{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"{{{uid}}}"}}"""));
         using var answer = await SendAsync(action, "DELETE", path, [], options, resource, write, cancellationToken);
     }
+
+    /// <summary>What is said of a list that another manager declares.</summary>
+    public static string Declared(string manager, string field, string of) =>
+        $"The manager {manager} declares {field} of the {of} (server-side apply) and would set it back; it is not forced. "
+        + $"Hand it over: apply the same {field} with --server-side --field-manager={Manager}, then take {field} out of what {manager} applies.";
 
     /// <summary>A write whose answer tells nothing.</summary>
     public static CloudWrite Write(string what, string? replaces) => new(what, replaces, static () => CloudAnswer.Of(200, "{}"));

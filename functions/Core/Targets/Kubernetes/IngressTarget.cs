@@ -79,21 +79,10 @@ internal sealed class IngressTarget(ClusterApi api, string @namespace, string in
             return Done();
         var reference = $"/spec/tls/{entry.Index}/secretName";
         var setBy = entry.SetBy is null or ClusterApi.Manager ? "" : $"; {entry.SetBy} set it last, whose manifest has to name it too";
-        try
-        {
-            await api.PatchAsync(
-                ClusterActions.PatchIngress, Path,
-                [new PatchStep("test", "/metadata/resourceVersion", entry.Version), new PatchStep("test", reference, entry.Secret!), new PatchStep("replace", reference, secret)],
-                Id, ClusterApi.Write($"refers {host} of the Ingress {@namespace}/{ingress} to the Secret {secret}{setBy}", entry.Secret), cancellationToken);
-        }
-        catch (Permanent fault) when (fault.Code == FindingCodes.CloudRefused.Code)
-        {
-            // A test that fails is told as any other invalid request (422).
-            if ((await EntryAsync(cancellationToken)).Version == entry.Version)
-                throw;
-            throw new Transient(FindingCodes.CloudBusy.Code, $"The Ingress {@namespace}/{ingress} changed at this moment; it is read again.");
-        }
-
+        await api.ReplaceAsync(
+            ClusterActions.PatchIngress, Path, entry.Version, reference, entry.Secret!, secret, Id,
+            ClusterApi.Write($"refers {host} of the Ingress {@namespace}/{ingress} to the Secret {secret}{setBy}", entry.Secret),
+            async again => (await EntryAsync(again)).Version, cancellationToken);
         if (!api.Plans && (await EntryAsync(cancellationToken)).Secret is var now && now != secret)
             return DeployResult.Of([new ResourceOutcome(Id, Succeeded: false, FindingCodes.CloudConflict.Code, $"The cluster took the change, but the Ingress refers to {now ?? "none"}.")]);
         return Done();
@@ -126,9 +115,7 @@ internal sealed class IngressTarget(ClusterApi api, string @namespace, string in
 
     private IngressEntry Unfit(FindingCode code, string why) => new("", 0, null) { Refusal = code.At(Id, why) };
 
-    private string Declared(string manager) =>
-        $"The manager {manager} declares spec.tls of the Ingress {@namespace}/{ingress} (server-side apply) and would set it back; it is not forced. "
-        + $"Hand it over: apply the same spec.tls with --server-side --field-manager={ClusterApi.Manager}, then take spec.tls out of what {manager} applies.";
+    private string Declared(string manager) => ClusterApi.Declared(manager, "spec.tls", $"Ingress {@namespace}/{ingress}");
 
     /// <summary>The entry of <c>spec.tls</c> that names the host.</summary>
     private sealed record IngressEntry(string Version, int Index, string? Secret)

@@ -267,6 +267,22 @@ public sealed class AlibabaAckIngressTests : IAsyncLifetime
         Assert.Contains("Outgoing:Allow", inside.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "false")]
+    [InlineData(true, "true")]
+    public async Task The_private_address_is_asked_for_only_where_the_settings_say_so(bool isPrivate, string sent)
+    {
+        _cluster.AddIngress("web", "shop", "kubectl-edit", "create", ([Host], "shop-tls"));
+        var settings = _settings.DeepClone().AsObject();
+        settings["privateEndpoint"] = isPrivate;
+
+        using var reading = await _bench.ReadAsync(Kind, settings, Host);
+
+        Assert.Empty(reading.Refusals);
+        var asked = Assert.Single(_bench.Simulator.Requests, static request => request.Header("x-acs-action") == "DescribeClusterUserKubeconfig");
+        Assert.Equal(sent, asked.Query.Single(static one => one.Key == "PrivateIpAddress").Value);
+    }
+
     [Fact]
     public async Task A_user_that_the_cluster_does_not_know_leaves_the_account_alone()
     {

@@ -19,6 +19,11 @@ internal static class ContractStands
 
     public static IReadOnlyDictionary<string, Func<string, Task<ContractStand>>> All { get; } = new Dictionary<string, Func<string, Task<ContractStand>>>(StringComparer.Ordinal)
     {
+        ["alibaba-ack-albconfig"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
+        {
+            var port = alibaba.AddCluster("c905").AddAlbConfig("alb", "kubectl-edit", "create", (443, [Add(alibaba, former)]))[0];
+            return (new { account = Account, cluster = "c905", albConfig = "alb" }, () => port);
+        }),
         ["alibaba-ack-ingress"] = static kind => CloudStand.AlibabaAsync(kind, static (alibaba, former) =>
         {
             var cluster = alibaba.AddCluster("c905");
