@@ -121,6 +121,9 @@ internal sealed class CasStore(AlibabaApi api) : ICertificateStore
         // The deletion itself is not known to look at what the certificate is bound to.
         if (await IsUsedAsync(number, cancellationToken))
             return false;
+        // Nor is the list known to hold what a pair for SM2 is bound to, which somebody may have done by hand: it stays.
+        if ((await DetailAsync(number, cancellationToken))?.Algorithm?.Contains("SM2", StringComparison.OrdinalIgnoreCase) == true)
+            return false;
         try
         {
             return await api.CallAsync(

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Certrelay.Certificates;
+using Certrelay.Targets.Alibaba;
 using Certrelay.Tests.Support;
 
 namespace Certrelay.Tests.Targets.Alibaba;
@@ -175,6 +176,18 @@ public sealed class AlibabaPairTests : IClassFixture<AlibabaPairTests.Issued>, I
             Assert.Equal(settings, Parts());
             Assert.Equal(tls, _bench.Simulator.SettingsOf(Name));
         }
+    }
+
+    [Fact]
+    public async Task A_superseded_pair_stays_in_the_store_because_nobody_tells_what_it_is_bound_to()
+    {
+        var id = Add("sm2", "enc", "certrelay-shop-00000000");
+        var number = id.Split('-')[0];
+
+        Assert.False(await _bench.WithSessionAsync("alibaba-cdn", session => new CasStore(new AlibabaApi(session)).RemoveAsync($"{number} {id} certrelay-shop-00000000", default)));
+
+        Assert.Contains(id, _bench.Simulator.Certificates);
+        Assert.Empty(_bench.Writes);
     }
 
     [Fact]
