@@ -102,6 +102,28 @@ public sealed class AlibabaCaptureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_firewall_gets_its_listener_and_origin_in_the_recorded_form_with_the_pair_beside()
+    {
+        using var authority = new Sm2Authority();
+        authority.Issue("sign", "sm2", "digitalSignature", Domain);
+        authority.Issue("enc", "sm2", "keyEncipherment", Domain);
+        AddRecorded();
+        _bench.Simulator.AddWafDomain(Domain, $"{Number}-cn-hangzhou", new Dictionary<string, string> { ["TLSVersion"] = "tlsv1.2", ["EnableTLSv3"] = "true" });
+        _bench.Simulator.SetWafDomain(Domain, [], new JsonObject { ["Loadbalance"] = "iphash", ["BackendList"] = new JsonArray("192.0.2.10") });
+        _bench.Simulator.AddPair(authority["sign.pem"], authority["sign.key"], authority["enc.pem"], authority["enc.key"], "pair");
+        using var bundle = new CertificateBundle("www", authority.Der("sign.pem"), [], [], new EncryptionLeaf(authority.Der("enc.pem"), []));
+        _bench.IsSm2 = true;
+
+        await _bench.WithAsync("alibaba-waf", new() { ["domains"] = new JsonArray(Domain) }, target => target.DeployAsync(bundle, null, default));
+
+        AssertRecorded("alibaba-waf-ModifyDomain", "Listen", "Redirect");
+        var (recorded, sent) = (Read("alibaba-waf-ModifyDomain")["input"]!["query"]!, Sent("ModifyDomain")[0].Query.ToDictionary());
+        Assert.Equal(Canonical(JsonNode.Parse(Text(recorded, "Listen"))!, []), Canonical(JsonNode.Parse(sent["Listen"])!, ["SM2Enabled", "SM2CertId", "SM2AccessOnly", "CustomCiphers"]));
+        Assert.Equal(Canonical(JsonNode.Parse(Text(recorded, "Redirect"))!, []), Canonical(JsonNode.Parse(sent["Redirect"])!, ["BackupBackends"]));
+        Assert.Contains("\"SM2AccessOnly\":false", sent["Listen"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sites_and_firewalls_are_called_as_recorded()
     {
         AddRecorded();
