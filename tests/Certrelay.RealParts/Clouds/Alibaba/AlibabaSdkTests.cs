@@ -29,6 +29,7 @@ public sealed class AlibabaSdkTests
         Assert.Null(seen["key"]);
         Assert.Equal((number, identifier, identifier, "second-client"), (Text(seen, "cdn"), Text(seen, "alb"), Text(seen, "oss"), Text(seen, "fc")));
         Assert.Equal([number], Texts(seen["esa"]!));
+        Assert.StartsWith("https://127.0.0.1:", Text(seen, "cluster"), StringComparison.Ordinal);
         foreach (var name in (string[])["cdn.shop.example", "fc.shop.example", "files.shop.example", "esa.shop.example"])
             Assert.Equal(leaf.Fingerprint, await Handshake.LeafAsync(simulator.EdgePort, name));
         Assert.DoesNotContain(simulator.Calls, static call => call.Code is not null);

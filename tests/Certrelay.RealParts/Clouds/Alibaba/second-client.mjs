@@ -1,4 +1,4 @@
-// The vendor's own clients against the simulator: store, CDN, ALB, ESA, functions and a bucket's domain, each bound and read back.
+// The vendor's own clients against the simulator: store, CDN, ALB, ESA, functions, a cluster and a bucket's domain, each bound and read back.
 // Arguments: the simulator's port and a folder with full-chain.pem and key.pem. Prints what it read as JSON.
 import fs from "node:fs";
 import http from "node:http";
@@ -69,6 +69,10 @@ await fc.api.updateCustomDomain("fc.shop.example", new fc.sdk.UpdateCustomDomain
   body: new fc.sdk.UpdateCustomDomainInput({ protocol: "HTTP,HTTPS", certConfig: new fc.sdk.CertConfig({ certName: "second-client", certificate, privateKey: key }) }),
 }));
 result.fc = (await fc.api.getCustomDomain("fc.shop.example")).body.certConfig.certName;
+
+const cs = client("cs20151215");
+const way = await cs.api.describeClusterUserKubeconfig("c-example", new cs.sdk.DescribeClusterUserKubeconfigRequest({ privateIpAddress: false, temporaryDurationMinutes: 15 }));
+result.cluster = /server: (\S+)/.exec(way.body.config)[1];
 
 // It speaks to the bucket's own name, as its signature covers the bucket; only the connection goes elsewhere.
 class Diverted extends http.Agent {
