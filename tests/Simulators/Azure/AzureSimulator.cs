@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Certrelay.Simulators.KeyVault;
 
 namespace Certrelay.Simulators.Azure;
@@ -19,6 +20,7 @@ public sealed class AzureSimulator : ISimulator
     private readonly TimeProvider _time;
     private readonly List<TlsFront> _consumers = [];
     private SimulatorServer _server = null!;
+    private X509Certificate2? _leaf;
 
     private AzureSimulator(TimeProvider time)
     {
@@ -44,10 +46,18 @@ public sealed class AzureSimulator : ISimulator
 
     public IEnumerable<string> Guide { get; private set; } = [];
 
-    public static async Task<AzureSimulator> StartAsync(TimeProvider time)
+    /// <summary>What its own certificate is to be checked against, for <c>localhost</c>; null over plain HTTP.</summary>
+    public X509Certificate2? Root { get; private set; }
+
+    /// <summary>Starts one on a free port.</summary>
+    /// <param name="time">Its clock.</param>
+    /// <param name="overTls">True for clients that send a token over nothing else.</param>
+    public static async Task<AzureSimulator> StartAsync(TimeProvider time, bool overTls = false)
     {
         var simulator = new AzureSimulator(time);
-        simulator._server = await SimulatorServer.StartAsync(0, simulator.AnswerAsync);
+        if (overTls)
+            (simulator.Root, simulator._leaf) = SimulatedAuthority.Issue("localhost");
+        simulator._server = await SimulatorServer.StartAsync(0, simulator.AnswerAsync, simulator._leaf);
         return simulator;
     }
 
@@ -88,6 +98,8 @@ public sealed class AzureSimulator : ISimulator
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        Root?.Dispose();
+        _leaf?.Dispose();
         foreach (var consumer in _consumers)
             await consumer.DisposeAsync();
     }
@@ -97,7 +109,7 @@ public sealed class AzureSimulator : ISimulator
         if (request.RawPath == $"/{TenantId}/oauth2/v2.0/token")
             return await TokenAsync(request, cancellationToken);
         if (!_identity.Knows(request.Header("Authorization")))
-            return (SimulatedVault.Error(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token."), null);
+            return (SimulatedVault.Unauthorized(_identity.Challenge), null);
         var path = request.RawPath.Trim('/').Split('/');
         var action = CertificateVault.ActionOf(request.Method, path);
         if (action is null || !request.Query.Any(static pair => pair is { Key: "api-version", Value: "2025-07-01" }))

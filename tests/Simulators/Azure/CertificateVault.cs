@@ -37,11 +37,13 @@ public sealed class CertificateVault
         ("GET", ["certificates", _, "pending"]) => "keyvault.GetCertificateOperation",
         ("GET", ["certificates", _] or ["certificates", _, _]) => "keyvault.GetCertificate",
         ("POST", ["certificates", _, "import"]) => "keyvault.ImportCertificate",
+        ("DELETE", ["certificates", _]) => "keyvault.DeleteCertificate",
+        ("GET", ["deletedcertificates", _]) => "keyvault.GetDeletedCertificate",
         ("POST", ["deletedcertificates", _, "recover"]) => "keyvault.RecoverDeletedCertificate",
         _ => null,
     };
 
-    internal static bool Writes(string action) => action is "keyvault.ImportCertificate" or "keyvault.RecoverDeletedCertificate";
+    internal static bool Writes(string action) => action is "keyvault.ImportCertificate" or "keyvault.DeleteCertificate" or "keyvault.RecoverDeletedCertificate";
 
     internal SimulatorAnswer Answer(SimulatorRequest request, string[] path)
     {
@@ -49,6 +51,8 @@ public sealed class CertificateVault
         return ActionOf(request.Method, path) switch
         {
             "keyvault.ImportCertificate" => Import(name, JsonNode.Parse(request.Body) as JsonObject),
+            "keyvault.DeleteCertificate" => Delete(name),
+            "keyvault.GetDeletedCertificate" => _named.GetValueOrDefault(name) is { Deleted: true } deleted ? Json(OfDeleted(deleted)) : NotFound(name),
             "keyvault.RecoverDeletedCertificate" => Recover(name),
             "keyvault.GetCertificateOperation" => Live(name) is { Pending: true } ? Json(new JsonObject { ["status"] = "inProgress" }) : NotFound(name),
             _ => Live(name) is { Versions.Count: > 0 } named ? Json(Bundle(named, named.Versions[^1])) : NotFound(name),
@@ -118,6 +122,23 @@ public sealed class CertificateVault
             ? ((string?)key["kty"], (int?)key["key_size"]) == ("RSA", rsa.KeySize)
             : ((string?)key["kty"], (string?)key["crv"]) == ("EC", $"P-{curve!.KeySize}");
         return isTrue ? null : "The key type in the policy is not that of the certificate.";
+    }
+
+    private SimulatorAnswer Delete(string name)
+    {
+        if (Live(name) is not { Versions.Count: > 0 } named)
+            return NotFound(name);
+        named.Deleted = true;
+        return Json(OfDeleted(named));
+    }
+
+    private JsonObject OfDeleted(Named named)
+    {
+        var bundle = Bundle(named, named.Versions[^1]);
+        bundle["recoveryId"] = $"{Host}/deletedcertificates/{named.Name}";
+        bundle["deletedDate"] = _time.GetUtcNow().ToUnixTimeSeconds();
+        bundle["scheduledPurgeDate"] = _time.GetUtcNow().AddDays(90).ToUnixTimeSeconds();
+        return bundle;
     }
 
     private SimulatorAnswer Recover(string name)

@@ -121,8 +121,7 @@ public sealed class KeyVaultSimulator : IAsyncDisposable
         {
             if (request.Body.Length > 0)
                 BodiesBeforeToken++;
-            var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["WWW-Authenticate"] = _identity.Challenge };
-            return (SimulatedVault.Error(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.") with { Headers = headers }, null);
+            return (SimulatedVault.Unauthorized(_identity.Challenge), null);
         }
 
         var path = request.RawPath.Trim('/').Split('/');

@@ -109,6 +109,12 @@ public sealed class SimulatedVault
         return Json(status, new JsonObject { ["error"] = error });
     }
 
+    /// <summary>What a vault answers without a token that it knows, with who gives one.</summary>
+    internal static SimulatorAnswer Unauthorized(string challenge) => Error(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.") with
+    {
+        Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["WWW-Authenticate"] = challenge },
+    };
+
     /// <summary>What a vault that shall make a fault answers; null for none.</summary>
     internal static SimulatorAnswer? Of(FaultRule? rule) => rule switch
     {
