@@ -38,7 +38,9 @@ internal sealed record CertificateChain(
         for (var i = 0; i < known.Count; i++)
         {
             var member = known[i];
-            var found = rest.Where(one => IsSameAuthority(one, member) || one.HasIssued(member)).ToList();
+            if (rest.Count == 0)
+                break;
+            var found = rest.FindAll(one => IsSameAuthority(one, member) || one.HasIssued(member));
             known.AddRange(found);
             rest.RemoveAll(found.Contains);
         }

@@ -102,7 +102,7 @@ public sealed record CertificateRecord
 
     internal string FoldedSubject => field ??= DistinguishedName.Fold(Subject);
 
-    internal string FoldedIssuer => field ??= DistinguishedName.Fold(Issuer);
+    internal string FoldedIssuer => field ??= IssuerNames.Fold(IssuerBytes);
 
     /// <summary>True when its own key signed it. Where the algorithm cannot be checked, names and key identifiers decide.</summary>
     public bool IsSelfSigned() => IsSelfIssued && IssuerSignature.Check(this, PublicKey) switch

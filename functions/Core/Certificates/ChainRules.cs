@@ -57,12 +57,11 @@ internal static class ChainRules
         for (var i = 0; i < chain.Issuers.Count; i++)
         {
             var issuer = chain.Issuers[i];
-            var act = $"{issuer.Label} signed {chain.Path[i].Label}";
             var below = chain.Issuers.Take(i).Count(static one => !one.IsSelfIssued);
             if (!issuer.IsCa)
-                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{act} but is no certification authority.");
+                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} signed {chain.Path[i].Label} but is no certification authority.");
             else if (issuer.Extensions.KeyUsages is { } usages && !usages.HasFlag(KeyUsages.CertificateSigning))
-                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{act} but its key usage does not allow it to.");
+                yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} signed {chain.Path[i].Label} but its key usage does not allow it to.");
             else if (issuer.Extensions.PathLength is { } most && below > most)
                 yield return FindingCodes.ChainBroken.At(issuer.Label, $"{issuer.Label} allows {most} intermediates below, and there are {below}.");
             if (!LeafRules.ServesTls(issuer))

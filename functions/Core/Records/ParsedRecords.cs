@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Certrelay.Records;
@@ -9,13 +8,12 @@ namespace Certrelay.Records;
 /// </summary>
 internal sealed class ParsedRecords
 {
-    // Some megabytes; beyond it everything is forgotten at once.
+    // Some megabytes.
     private const int Most = 1024;
 
     private static readonly ConditionalWeakTable<IRecordStore, ParsedRecords> OfStores = [];
 
-    private readonly ConcurrentDictionary<RecordKey, object> _known = new();
-    private int _count;
+    private readonly BoundedCache<RecordKey, object> _known = new(Most);
 
     public static ParsedRecords Of(IRecordStore store) => OfStores.GetValue(store, static _ => new ParsedRecords());
 
@@ -23,16 +21,10 @@ internal sealed class ParsedRecords
     public Stored<T> Parse<T>(StoredRecord row)
         where T : IRecord<T>
     {
-        if (_known.TryGetValue(row.Key, out var known) && known is Stored<T> same && same.ETag == row.ETag)
+        if (_known.TryGet(row.Key, out var known) && known is Stored<T> same && same.ETag == row.ETag)
             return same;
         var parsed = row.As<T>();
-        if (known is null && Interlocked.Increment(ref _count) > Most)
-        {
-            _known.Clear();
-            Volatile.Write(ref _count, 0);
-        }
-
-        _known[row.Key] = parsed;
+        _known.Set(row.Key, parsed);
         return parsed;
     }
 }

@@ -11,8 +11,8 @@ internal sealed class PathBuilder
     private const int MostPaths = 16;
     private const int MostSteps = 256;
 
-    private readonly IReadOnlyList<CertificateRecord> _authorities;
-    private readonly IReadOnlyList<CertificateRecord> _roots;
+    private readonly List<CertificateRecord> _authorities;
+    private readonly List<CertificateRecord> _roots;
     private readonly TrustStores _stores;
     private readonly List<IReadOnlyList<CertificateRecord>> _paths = [];
     private int _steps;
@@ -20,8 +20,9 @@ internal sealed class PathBuilder
     private PathBuilder(IEnumerable<CertificateRecord> certificates, TrustStores stores)
     {
         // In an order of their own, so that the result is the same in whatever order they came, also where a bound cuts it.
-        var all = certificates.Distinct().OrderBy(static one => one.Fingerprint.Hex, StringComparer.Ordinal).ToLookup(static one => one.IsSelfSigned());
-        (_authorities, _roots, _stores) = ([.. all[false]], [.. all[true]], stores);
+        List<CertificateRecord> all = [.. certificates.Distinct()];
+        all.Sort(static (left, right) => left.Fingerprint.CompareTo(right.Fingerprint));
+        (_authorities, _roots, _stores) = (all.FindAll(static one => !one.IsSelfSigned()), all.FindAll(static one => one.IsSelfSigned()), stores);
     }
 
     /// <summary>Chains without their roots, leaf first. Each ends where a root is known that issued its last certificate, or where nothing leads on.</summary>
@@ -40,8 +41,8 @@ internal sealed class PathBuilder
         // No authority twice: two that signed each other would never end.
         var issuers = last.IsSelfSigned() || path.Count == LongestPath
             ? []
-            : _authorities.Where(one => !path.Any(member => member.PublicKey.IsSameKeyAs(one.PublicKey) && member.HasSubjectOf(one)) && one.HasIssued(last)).ToList();
-        if (issuers.Count == 0 || _roots.Any(root => root.HasIssued(last)) || _stores.Issued(last))
+            : _authorities.FindAll(one => !path.Any(member => member.PublicKey.IsSameKeyAs(one.PublicKey) && member.HasSubjectOf(one)) && one.HasIssued(last));
+        if (issuers.Count == 0 || _roots.Exists(root => root.HasIssued(last)) || _stores.Issued(last))
             _paths.Add(path);
         foreach (var issuer in issuers)
             Go([.. path, issuer]);
