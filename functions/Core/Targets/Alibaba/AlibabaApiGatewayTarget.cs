@@ -26,6 +26,10 @@ public sealed record AlibabaApiGatewaySettings : ICloudSettings, IValidatableObj
     [Description("The group's own domains.")]
     public required IReadOnlyList<string> Domains { get; init; }
 
+    [Description("The authorities whose client certificates the domains take, as PEM; it goes with each certificate that is put there.")]
+    [ClientAuthorities]
+    public string? ClientCa { get; init; }
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ListedDomains.Faults(Domains, DomainMatch.Listed);
 }
 
@@ -48,7 +52,8 @@ internal sealed class AlibabaApiGatewayTarget(AlibabaApiGatewaySettings settings
             Gaps =
             [
                 "The key travels in the address of the call, as the vendor defines it, unless Clouds:KeysInBody names alibaba.apigateway.SetDomainCertificate.",
-                "A client CA is not set: bind it in the console where the group verifies clients.",
+                "The authorities of clients go with a certificate, never alone: a change of clientCa takes effect with the next version.",
+                "Whether authorities that were given in the console stay when a call names none is not documented: where the group verifies clients, name them in clientCa.",
                 "Update only: a domain without a certificate gets its first one in the console.",
             ],
         },
@@ -62,7 +67,11 @@ internal sealed class AlibabaApiGatewayTarget(AlibabaApiGatewaySettings settings
         return leaf is null
             ? InlineDomain.Unfit(domain, FindingCodes.TargetUpdateOnly, "The domain has no certificate; give it its first one in the API Gateway console.")
             : new InlineDomain(domain, leaf, own, (material, token) => KeyForm.SendAsync(
-                api, AlibabaActions.SetDomainCertificate, [.. named, new("CertificateName", material.Name), new("CertificateBody", Encoding.ASCII.GetString(material.Chain.Span))],
+                api, AlibabaActions.SetDomainCertificate,
+                [
+                    .. named, new("CertificateName", material.Name), new("CertificateBody", Encoding.ASCII.GetString(material.Chain.Span)),
+                    .. settings.ClientCa is { } authorities ? [new CloudField("CaCertificateBody", authorities)] : Array.Empty<CloudField>(),
+                ],
                 [("CertificatePrivateKey", material.Key)], AlibabaApi.Nothing, domain, AlibabaApi.Write($"puts the certificate on {domain}", name), token, region))
             { Name = name };
     }

@@ -1,6 +1,9 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Certrelay.Simulators;
+using Certrelay.Targets;
+using Certrelay.Tests.Support;
 
 namespace Certrelay.Tests.Targets.Alibaba;
 
@@ -103,6 +106,40 @@ public sealed class AlibabaInlineTargetsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Authorities_of_clients_go_with_the_certificate()
+    {
+        using var former = _bench.Root.IssueLeaf(Name);
+        using var leaf = _bench.Root.IssueLeaf(Name);
+        _bench.Simulator.AddGroupDomain("group-1", Name, former.FullChainPem, former.KeyPem);
+        var clients = TestCertificates.Root("Clients").Pem;
+        var settings = new JsonObject { ["group"] = "group-1", ["domains"] = new JsonArray(Name), ["clientCa"] = clients };
+
+        await _bench.DeployAsync("alibaba-apigateway", settings, leaf);
+
+        var sent = Assert.Single(_bench.Simulator.Requests, static request => request.Header("x-acs-action") == "SetDomainCertificate");
+        Assert.Equal(clients, sent.Query.Concat(sent.Form).Single(static one => one.Key == "CaCertificateBody").Value);
+    }
+
+    [Fact]
+    public void Only_authorities_are_taken_as_those_of_clients()
+    {
+        using var leaf = _bench.Root.IssueLeaf(Name);
+        Assert.Contains("no certificate in PEM", Refusal("authority"), StringComparison.Ordinal);
+        Assert.Contains("which is no authority", Refusal(leaf.Pem), StringComparison.Ordinal);
+        Assert.Contains("a private key", Refusal(leaf.KeyPem), StringComparison.Ordinal);
+        Assert.Contains("something else", Refusal(leaf.Pem.Replace("CERTIFICATE", "CERTIFICATE REQUEST", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), StringComparison.Ordinal);
+
+        static string Refusal(string clientCa)
+        {
+            var settings = new JsonObject { ["account"] = "prod", ["group"] = "group-1", ["domains"] = new JsonArray(Name), ["clientCa"] = clientCa };
+            var fault = Assert.Single(DeployTargets.Find("alibaba-apigateway")!.Check(JsonSerializer.SerializeToElement(settings), null!));
+            Assert.DoesNotContain("BEGIN", fault.Message, StringComparison.Ordinal);
+            return fault.Message;
+        }
+    }
+
+    [Fact]
     public async Task A_bucket_domain_that_somebody_else_changed_meanwhile_is_not_overwritten()
     {
         var (_, id) = _bench.Stored("former", Name);
@@ -119,7 +156,7 @@ public sealed class AlibabaInlineTargetsTests : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         _bench.Simulator.Rebind(Name, otherId);
         _bench.Time.Advance(TimeSpan.FromSeconds(6));
-        var outcome = Assert.Single(Assert.IsType<Certrelay.Targets.DeployResult.Bound>(await deploying).Outcomes);
+        var outcome = Assert.Single(Assert.IsType<DeployResult.Bound>(await deploying).Outcomes);
 
         Assert.Equal((false, "cloud.conflict"), (outcome.Succeeded, outcome.Code));
         Assert.Equal(other.Fingerprint, await _bench.EdgeAsync(Name));
