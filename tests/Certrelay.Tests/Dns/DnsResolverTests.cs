@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Certrelay.Dns;
@@ -55,10 +56,16 @@ public sealed class DnsResolverTests
     [InlineData("not implemented", 4)]
     public async Task A_server_that_knows_no_EDNS_is_asked_without_it(string what, byte code)
     {
-        using var old = new UdpServer(query => [query[11] == 1 ? Refusal(query, code) : Answer(query)]);
+        var withEdns = new ConcurrentQueue<bool>();
+        using var old = new UdpServer(query =>
+        {
+            withEdns.Enqueue(query[11] == 1);
+            return [query[11] == 1 ? Refusal(query, code) : Answer(query)];
+        });
 
         Assert.True((await AskAsync(old)).Records.Count == 1, what);
-        Assert.Equal(2, old.Queries);
+        // Either may be asked again where the answer is late.
+        Assert.Equal([true, false], withEdns.Distinct());
     }
 
     [Fact]

@@ -35,7 +35,8 @@ internal sealed class RolloutBench : IAsyncDisposable
         var settings = new Settings
         {
             DataFolder = Path.Combine(folder, "data"),
-            Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true, Allow = ["127.0.0.0/8"] },
+            // A simulated cluster's API is on loopback, as a vendor names it; nothing that a certificate names may be.
+            Outgoing = new OutgoingOptions { AllowLoopbackEndpoints = true, Allow = clouds is null ? [] : ["127.0.0.0/8"] },
             Local = new LocalOptions
             {
                 Roots = new Dictionary<string, string> { ["sites"] = sites },
