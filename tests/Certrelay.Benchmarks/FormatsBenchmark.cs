@@ -14,7 +14,7 @@ internal static class FormatsBenchmark
 {
     private const int Bundle = 10_000;
     private const int Leaves = 1_500;
-    private const int Turns = 7;
+    private const int Turns = 21;
 
     // A host that runs has compiled its code long ago; Go's programs come compiled.
     private const int Warming = 8;
