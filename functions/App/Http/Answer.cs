@@ -11,10 +11,12 @@ public static class Answer
     /// <summary>200 with JSON; with a record's ETag a GET that knows it already is answered 304.</summary>
     public static IResult Ok<T>(T value, string? etag = null) => new JsonAnswer<T>(StatusCodes.Status200OK, value, etag);
 
-    /// <summary>As <see cref="Ok{T}(T, string?)"/>, with the ETag of the JSON itself; of the record that If-Match guards where the answer shows more than that one.</summary>
+    /// <summary>
+    /// 200 with JSON under an ETag of that JSON, behind the ETag of <paramref name="record"/> where If-Match guards one; a GET that knows it already is answered 304.
+    /// </summary>
     public static IResult OkByContent<T>(T value, string? record = null) => new JsonAnswer<T>(StatusCodes.Status200OK, value, record, byContent: true);
 
-    /// <summary>201 with JSON, where the new thing is, and an ETag as of <see cref="OkByContent{T}"/>.</summary>
+    /// <summary>201 with JSON, where the new thing is, and the ETag under which <see cref="OkByContent{T}"/> shows it.</summary>
     public static IResult CreatedByContent<T>(string location, T value, string record) => new JsonAnswer<T>(StatusCodes.Status201Created, value, record, location, byContent: true);
 
     /// <summary>201 with JSON and where the new thing is.</summary>
