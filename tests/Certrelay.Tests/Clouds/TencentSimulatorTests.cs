@@ -23,6 +23,7 @@ public sealed class TencentSimulatorTests : IAsyncLifetime
         { "ssl.DescribeCertificateDetail", false, """{"CertificateId":"x"}""" },
         { "ssl.DescribeDeployedResources", false, """{"CertificateIds":["x"],"ResourceType":"cdn"}""" },
         { "ssl.DeployCertificateInstance", true, """{"CertificateId":"before01","InstanceIdList":["lb-1|lbl-1"]}""" },
+        { "ssl.DescribeHostCosInstanceList", true, """{"CertificateId":"before01","ResourceType":"cos"}""" },
         { "ssl.DescribeHostDeployRecordDetail", false, """{"DeployRecordId":"1"}""" },
         { "ssl.UpdateCertificateInstance", false, """{"OldCertificateId":"before01","ResourceTypes":["cdn"]}""" },
         { "ssl.DescribeHostUpdateRecordDetail", false, """{"DeployRecordId":"1"}""" },

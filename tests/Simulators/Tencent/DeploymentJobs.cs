@@ -27,6 +27,8 @@ internal sealed class DeploymentJobs(TencentWorld world, CertificateStore store)
             "OldCertificateId:text! ResourceTypes:list! CertificateId:text Regions:list ResourceTypesRegions:list CertificatePublicKey:text"
             + " CertificatePrivateKey:text ExpiringNotificationSwitch:number Repeatable:flag AllowDownload:flag Tags:list ProjectId:number",
             "OldCertificateId", Update) { Writes = true },
+        new("ssl.DescribeHostCosInstanceList",
+            "CertificateId:text! ResourceType:text! IsCache:number Filters:list OldCertificateId:text Offset:number Limit:number AsyncCache:number", "CertificateId", Buckets) { Regional = true },
         new("ssl.DescribeHostUpdateRecordDetail", "DeployRecordId:text! Limit:text Offset:text", "DeployRecordId", UpdateRecords),
     ];
 
@@ -117,6 +119,31 @@ internal sealed class DeploymentJobs(TencentWorld world, CertificateStore store)
             item.Resource.Binding.BindAt(end, certificate.Id, certificate.Certificate, item.Fails);
         _jobs.Add(job);
         return job;
+    }
+
+    /// <summary>The domains of buckets that a certificate fits, wherever they are, with what is bound there now.</summary>
+    private JsonObject Buckets(TencentCall call)
+    {
+        var certificate = store.Find(call.Text("CertificateId"));
+        if (call.Text("ResourceType") != "cos")
+            throw TencentFault.InvalidValue("ResourceType");
+        var known = Cached("cos", fresh: call.Number("IsCache", 1) == 0);
+        var all = world.Resources.Where(one => one.Type == "cos" && known.ContainsKey(one.InstanceId) && one.FitsInto(certificate.Certificate)).ToList();
+        return new JsonObject
+        {
+            ["TotalCount"] = all.Count,
+            ["AsyncTotalNum"] = 0,
+            ["AsyncOffset"] = 0,
+            ["AsyncCacheTime"] = null,
+            ["InstanceList"] = new JsonArray([.. all.Skip(call.Number("Offset", 0)).Take(call.Number("Limit", 10)).Select(one => new JsonObject
+            {
+                ["Domain"] = one.Names[0],
+                ["CertId"] = known[one.InstanceId] ?? "",
+                ["Status"] = "ENABLED",
+                ["Bucket"] = one.InstanceId.Split('|')[1],
+                ["Region"] = one.Region,
+            })]),
+        };
     }
 
     // The store's own view of the resources is up to half an hour old unless it is told to look again.

@@ -12,6 +12,7 @@ internal static class TencentActions
     public static readonly CloudAction DeleteCertificate = Of("ssl", nameof(DeleteCertificate), writes: true);
     public static readonly CloudAction DeployCertificateInstance = Of("ssl", nameof(DeployCertificateInstance), writes: true);
     public static readonly CloudAction DescribeHostDeployRecordDetail = Of("ssl", nameof(DescribeHostDeployRecordDetail));
+    public static readonly CloudAction DescribeHostCosInstanceList = Of("ssl", nameof(DescribeHostCosInstanceList));
 
     public static readonly CloudAction DescribeDomainsConfig = Of("cdn", nameof(DescribeDomainsConfig));
     public static readonly CloudAction UpdateDomainConfig = Of("cdn", nameof(UpdateDomainConfig), writes: true);

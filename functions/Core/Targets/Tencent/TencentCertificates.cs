@@ -13,14 +13,18 @@ namespace Certrelay.Targets.Tencent;
 
 /// <summary>Tencent's certificate store, which all its products bind from: one for the whole account.</summary>
 /// <param name="type">The store's word for the product that is bound to.</param>
-internal sealed partial class TencentCertificates(TencentApi api, string type) : ICertificateStore
+/// <param name="region">Where the resources are, for types that have regions.</param>
+internal sealed partial class TencentCertificates(TencentApi api, string type, string? region = null) : ICertificateStore
 {
+    /// <summary>The store's word for buckets.</summary>
+    public const string Buckets = "cos";
+
     private const string OurPrefix = "certrelay-";
     private const int Usable = 1;
     private const int Page = 100;
     private const int LargestPage = 1000;
 
-    // The types of resources that the store can be asked for; buckets (cos) are not among them.
+    // The types of resources that DescribeDeployedResources can be asked for; buckets (cos) are not among them.
     private static readonly string[] Users = ["clb", "cdn", "live", "vod", "waf", "antiddos", "teo"];
 
     // The store's times are China's and do not say so.
@@ -107,6 +111,8 @@ internal sealed partial class TencentCertificates(TencentApi api, string type) :
         // retired; where room is needed for a deployment that waits, a budget of few calls would never get to the end of them.
         try
         {
+            if (type == Buckets && await BucketsAsync(id, cancellationToken).AnyAsync(row => row.CertId == id, cancellationToken))
+                return false;
             foreach (var user in _retires ? Users : Users.Where(user => user == type))
             {
                 if ((await UsersAsync([id], user, cancellationToken)).Any(static used => used.Value.Count > 0))
@@ -160,6 +166,25 @@ internal sealed partial class TencentCertificates(TencentApi api, string type) :
         return (answer.DeployedResources ?? [])
             .GroupBy(static one => one.CertificateId, StringComparer.Ordinal)
             .ToDictionary(static group => group.Key, static IReadOnlyList<string> (group) => [.. group.SelectMany(static one => one.Resources ?? [])], StringComparer.Ordinal);
+    }
+
+    /// <summary>The domains of buckets that a certificate fits, with what is bound there.</summary>
+    /// <remarks>SSL API 2019-12-05, DescribeHostCosInstanceList as the vendor's SDK defines it (tencentcloud-sdk-nodejs, ssl_models).</remarks>
+    public async IAsyncEnumerable<BucketRow> BucketsAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var offset = 0; ;)
+        {
+            var answer = await api.CallAsync(
+                TencentActions.DescribeHostCosInstanceList,
+                // The store's own view of the buckets would be up to half an hour old.
+                new JsonObject { ["CertificateId"] = id, ["ResourceType"] = Buckets, ["IsCache"] = 0, ["Offset"] = offset, ["Limit"] = Page },
+                TencentStoreJson.Default.TencentAnswerBucketsAnswer, id, cancellationToken, region);
+            foreach (var row in answer.InstanceList ?? [])
+                yield return row;
+            offset += answer.InstanceList?.Count ?? 0;
+            if (answer.InstanceList is not { Count: > 0 } || offset >= answer.TotalCount)
+                yield break;
+        }
     }
 
     private async IAsyncEnumerable<Row> RowsAsync(string? text, bool uploadsOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -258,12 +283,23 @@ internal sealed partial class TencentCertificates(TencentApi api, string type) :
 
     private sealed record Bindings(string CertificateId, IReadOnlyList<string>? Resources);
 
+    /// <summary>A domain of a bucket as the store lists it.</summary>
+    /// <param name="CertId">Empty where no certificate of the store is bound.</param>
+    public sealed record BucketRow(string? Region, string? Bucket, string? Domain, string? CertId)
+    {
+        /// <summary>As a deployment job names it.</summary>
+        public string Instance => $"{Region}|{Bucket}|{Domain}";
+    }
+
+    private sealed record BucketsAnswer(int TotalCount, IReadOnlyList<BucketRow>? InstanceList);
+
     private sealed record NoAnswer(string? RequestId);
 
     [JsonSerializable(typeof(TencentAnswer<UploadAnswer>))]
     [JsonSerializable(typeof(TencentAnswer<ListAnswer>))]
     [JsonSerializable(typeof(TencentAnswer<Detail>))]
     [JsonSerializable(typeof(TencentAnswer<UsersAnswer>))]
+    [JsonSerializable(typeof(TencentAnswer<BucketsAnswer>))]
     [JsonSerializable(typeof(TencentAnswer<NoAnswer>))]
     private sealed partial class TencentStoreJson : JsonSerializerContext;
 }

@@ -36,23 +36,23 @@ internal sealed class TencentCosTarget : IDeployTarget
 
     private TencentCosTarget(TencentCosSettings settings, TencentApi api) =>
         _jobs = new TencentDeployment(
-            api, "cos", settings.Region, [new TencentInstance($"{settings.Region}|{settings.Bucket}|{settings.Domain}", settings.Domain)]);
+            api, TencentCertificates.Buckets, settings.Region, [new TencentInstance($"{settings.Region}|{settings.Bucket}|{settings.Domain}", settings.Domain)]);
 
     public static TargetKind Kind { get; } = TargetKind.Of<TencentCosSettings>(
         "tencent-cos", "A domain of a Tencent Cloud COS bucket", TimeSpan.FromMinutes(30), static (settings, context) => new TencentCosTarget(settings, new TencentApi(context.Cloud))) with
     {
         Cloud = new CloudKind(
             CloudVendor.Tencent,
-            [.. TencentActions.Store, .. TencentActions.Jobs],
+            [.. TencentActions.Store, .. TencentActions.Jobs, TencentActions.DescribeHostCosInstanceList],
             "SSL 2019-12-05",
             new DateOnly(2026, 11, 22),
-            "DescribeHostDeployRecordDetail to the last record; the store does not tell what a bucket has bound, so that the handshakes are the proof.")
+            "DescribeHostDeployRecordDetail to the last record; what is bound is read with DescribeHostCosInstanceList.")
         {
             Check = TencentCertificates.CheckAsync,
             Gaps =
             [
                 "The account must have allowed the certificate store to deploy (service role SSL_QCSLinkedRoleInReplaceLoadCertificate): once, in the console.",
-                "What was bound before is not readable, so that a restore cannot bring it back: bind it in the console. Give the target an endpoint, as nothing else proves what is served.",
+                "A domain whose certificate is not in the certificate store is seen without one, and a restore cannot bring that back: bind it in the console.",
             ],
         },
     };

@@ -52,10 +52,7 @@ internal sealed partial class TencentDeployment(TencentApi api, string type, str
 
     private static readonly TimeSpan PollAfter = TimeSpan.FromSeconds(5);
 
-    private readonly TencentCertificates _store = new(api, type);
-
-    // The store tells what is bound for some types only.
-    private bool IsReadable => type != "cos";
+    private readonly TencentCertificates _store = new(api, type, region);
 
     public async Task<TargetReading> ReadAsync(CancellationToken cancellationToken)
     {
@@ -187,9 +184,6 @@ internal sealed partial class TencentDeployment(TencentApi api, string type, str
 
     private async Task<DeployResult> AfterRefusalAsync(string id, List<string> names, Permanent refused, CancellationToken cancellationToken)
     {
-        // Where nothing can be read the handshakes must tell; that the names fit has been seen before.
-        if (!IsReadable && refused.Message.Contains("CertificateNotDeployInstance", StringComparison.Ordinal))
-            return DeployResult.Of([.. names.Select(static name => new ResourceOutcome(name, Succeeded: true))]);
         var bound = await BoundAsync(cancellationToken);
         return DeployResult.Of([.. names.Select(name => bound.GetValueOrDefault(name) == id
             ? new ResourceOutcome(name, Succeeded: true)
@@ -246,13 +240,18 @@ internal sealed partial class TencentDeployment(TencentApi api, string type, str
     private async Task<IReadOnlyDictionary<string, string>> BoundAsync(CancellationToken cancellationToken)
     {
         var bound = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (!IsReadable)
-            return bound;
         foreach (var instance in instances)
         {
             var ids = await _store.CoveringAsync(instance.Domain, cancellationToken).Select(static one => one.Id).ToListAsync(cancellationToken);
             if (ids.Count == 0)
                 continue;
+            if (type == TencentCertificates.Buckets)
+            {
+                if (await _store.BucketsAsync(ids[0], cancellationToken).FirstOrDefaultAsync(row => row.Instance == instance.Instance, cancellationToken) is { CertId.Length: > 0 } row)
+                    bound[instance.Instance] = row.CertId;
+                continue;
+            }
+
             var users = await _store.UsersAsync(ids, type, cancellationToken);
             if (ids.Find(id => users.GetValueOrDefault(id)?.Contains(instance.Domain, StringComparer.Ordinal) == true) is { } own)
                 bound[instance.Instance] = own;

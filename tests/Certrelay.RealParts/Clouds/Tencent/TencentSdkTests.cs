@@ -29,7 +29,8 @@ public sealed class TencentSdkTests
         Assert.Equal(["lb-example1"], Texts(seen["balancers"]!));
         Assert.All((string[])["cdn", "listener", "rule", "waf"], product => Assert.Equal(id, seen[product]!.GetValue<string>()));
         Assert.Equal((1, 1, "FailedOperation.DeleteResourceFailed"), (seen["teo"]!.GetValue<int>(), seen["live"]!.GetValue<int>(), seen["refused"]!.GetValue<string>()));
-        foreach (var name in (string[])["cdn.shop.example", "waf.shop.example", "edge.shop.example", "live.shop.example"])
+        Assert.Equal(1, seen["cos"]!.GetValue<int>());
+        foreach (var name in (string[])["cdn.shop.example", "waf.shop.example", "edge.shop.example", "live.shop.example", "files.shop.example"])
             Assert.Equal(leaf.Fingerprint, await Handshake.LeafAsync(simulator.EdgePort, name));
         Assert.NotEqual(leaf.Fingerprint, await Handshake.LeafAsync(simulator.EdgePort, "vod.shop.example"));
         Assert.DoesNotContain(simulator.Calls, static call => call.Code is not null and not "FailedOperation.DeleteResourceFailed");

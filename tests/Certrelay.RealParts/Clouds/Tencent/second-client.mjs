@@ -80,6 +80,12 @@ const job = await store.DeployCertificateInstance({ CertificateId: result.id, Re
 const records = await until(() => store.DescribeHostDeployRecordDetail({ DeployRecordId: String(job.DeployRecordId), Offset: 0, Limit: 200 }), isOver);
 result.teo = records.SuccessTotalCount;
 
+const buckets = client(ssl.ssl.v20191205, "ap-guangzhou");
+const list = () => buckets.DescribeHostCosInstanceList({ CertificateId: result.id, ResourceType: "cos", IsCache: 0, Offset: 0, Limit: 100 });
+const [bucket] = (await list()).InstanceList;
+await buckets.DeployCertificateInstance({ CertificateId: result.id, ResourceType: "cos", InstanceIdList: [`${bucket.Region}|${bucket.Bucket}|${bucket.Domain}`] });
+result.cos = (await until(list, (answer) => answer.InstanceList[0].CertId === result.id)).TotalCount;
+
 const old = records.DeployRecordDetailList[0].OldCertId;
 const update = await until(
   () => store.UpdateCertificateInstance({ OldCertificateId: old, CertificateId: result.id, ResourceTypes: ["live"] }),

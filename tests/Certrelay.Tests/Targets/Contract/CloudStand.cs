@@ -33,8 +33,8 @@ internal sealed class CloudStand : ContractStand
 
     public override IEnumerable<string> Log => Bench.Log;
 
-    public static Task<ContractStand> AlibabaAsync(string kind, Func<AlibabaSimulator, TestCertificate, (object Settings, Func<int> Port)> build, bool restores = true) => StartAsync(
-        kind, static time => AlibabaSimulator.StartAsync(time), CloudVendor.Alibaba, AlibabaCredentials.Example.AccessKeyId, AlibabaCredentials.Example.AccessKeySecret, "cn-hangzhou", build, restores);
+    public static Task<ContractStand> AlibabaAsync(string kind, Func<AlibabaSimulator, TestCertificate, (object Settings, Func<int> Port)> build) => StartAsync(
+        kind, static time => AlibabaSimulator.StartAsync(time), CloudVendor.Alibaba, AlibabaCredentials.Example.AccessKeyId, AlibabaCredentials.Example.AccessKeySecret, "cn-hangzhou", build);
 
     public static Task<ContractStand> AwsAsync(string kind, Func<AwsSimulator, TestCertificate, (object Settings, Func<int> Port)> build) => StartAsync(
         kind,
@@ -59,8 +59,8 @@ internal sealed class CloudStand : ContractStand
         },
         CloudVendor.Huawei, HuaweiOptions.Example.AccessKey, HuaweiOptions.Example.SecretKey, "cn-north-4", build);
 
-    public static Task<ContractStand> TencentAsync(string kind, Func<TencentSimulator, TestCertificate, (object Settings, Func<int> Port)> build, bool restores = true) => StartAsync(
-        kind, static time => TencentSimulator.StartAsync(time), CloudVendor.Tencent, TencentCredentials.Example.SecretId, TencentCredentials.Example.SecretKey, "ap-guangzhou", build, restores);
+    public static Task<ContractStand> TencentAsync(string kind, Func<TencentSimulator, TestCertificate, (object Settings, Func<int> Port)> build) => StartAsync(
+        kind, static time => TencentSimulator.StartAsync(time), CloudVendor.Tencent, TencentCredentials.Example.SecretId, TencentCredentials.Example.SecretKey, "ap-guangzhou", build);
 
     public override async Task<T> WithAsync<T>(Func<IDeployTarget, Task<T>> act, CloudPlan? plan = null)
     {
@@ -79,7 +79,7 @@ internal sealed class CloudStand : ContractStand
 
     private static async Task<ContractStand> StartAsync<TVendor>(
         string name, Func<ManualTime, Task<TVendor>> start, CloudVendor of, string keyId, string secret, string? region,
-        Func<TVendor, TestCertificate, (object Settings, Func<int> Port)> build, bool restores = true, string? tenant = null)
+        Func<TVendor, TestCertificate, (object Settings, Func<int> Port)> build, string? tenant = null)
         where TVendor : ISimulator
     {
         var (time, kind) = (new ManualTime(TestCertificates.Now), DeployTargets.Find(name)!);
@@ -88,7 +88,7 @@ internal sealed class CloudStand : ContractStand
         var limits = kind.Cloud!.Actions.Select(action => $"{vendor.Vendor}.{action.Service}").Distinct().ToDictionary(static service => service, static _ => "100000/1", StringComparer.Ordinal);
         var bench = await CloudBench.OpenAsync(of, vendor.Endpoint, keyId, secret, time: time, region: region, options: clouds => clouds with { Limits = limits }, tenant: tenant);
         CloudStand stand = null!;
-        stand = new CloudStand(kind, vendor, bench, time) { Secret = secret, Restores = restores, ServedAsync = () => Handshake.LeafAsync(stand._port(), Name) };
+        stand = new CloudStand(kind, vendor, bench, time) { Secret = secret, ServedAsync = () => Handshake.LeafAsync(stand._port(), Name) };
         var (settings, port) = build(vendor, stand.Former);
         (stand._settings, stand._port) = (JsonSerializer.SerializeToElement(settings, Camel), port);
         Assert.Empty(kind.Check(stand._settings, bench.Product.Get<IServiceProvider>()));

@@ -22,9 +22,6 @@ internal abstract class ContractStand : IAsyncDisposable
     /// <summary>The vendor; null for a kind of this host.</summary>
     public virtual ISimulator? Vendor => null;
 
-    /// <summary>False where what was there before cannot be read, as the kind's page says.</summary>
-    public bool Restores { get; init; } = true;
-
     /// <summary>The secret of the account, where there is one.</summary>
     public string? Secret { get; init; }
 

@@ -152,14 +152,11 @@ internal static class ContractStands
             var port = tencent.AddListener(Guangzhou, "lb-1", "lbl-1", Add(tencent, former), Domains);
             return (new { account = Account, loadBalancer = "lb-1", listener = "lbl-1" }, () => port);
         }),
-        ["tencent-cos"] = static kind => CloudStand.TencentAsync(
-            kind,
-            static (tencent, former) =>
-            {
-                tencent.AddBucketDomain(Guangzhou, "files-125", Name, Add(tencent, former));
-                return (new { account = Account, region = Guangzhou, bucket = "files-125", domain = Name }, () => tencent.EdgePort);
-            },
-            restores: false),
+        ["tencent-cos"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) =>
+        {
+            tencent.AddBucketDomain(Guangzhou, "files-125", Name, Add(tencent, former));
+            return (new { account = Account, region = Guangzhou, bucket = "files-125", domain = Name }, () => tencent.EdgePort);
+        }),
         ["tencent-edgeone"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) => Job(tencent, former, "teo")),
         ["tencent-live"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) => Job(tencent, former, "live")),
         ["tencent-vod"] = static kind => CloudStand.TencentAsync(kind, static (tencent, former) => Job(tencent, former, "vod")),

@@ -32,12 +32,12 @@ public sealed class TargetContractTests
         Assert.Equal(writes, Writes(stand));
         Assert.Equal(stand.Next.Fingerprint, await stand.ServedAsync());
         using (var after = await stand.WithAsync(static target => target.ReadAsync(default)))
-            Assert.All(after.State.Resources, resource => Assert.Equal(stand.Restores ? stand.Next.Fingerprint : null, resource.Fingerprint));
+            Assert.All(after.State.Resources, resource => Assert.Equal(stand.Next.Fingerprint, resource.Fingerprint));
 
         // What stays under its id comes back as the former version, from our own vault.
         var back = DeployTargets.Find(kind)!.Cloud is { InPlace: true } ? await stand.DeployAsync(stand.Former) : await stand.RestoreAsync(before);
-        Assert.All(back, outcome => Assert.True(outcome.Succeeded == stand.Restores && (outcome.Succeeded || outcome.Code is not null), outcome.Message));
-        Assert.Equal((stand.Restores ? stand.Former : stand.Next).Fingerprint, await stand.ServedAsync());
+        AssertDone(back);
+        Assert.Equal(stand.Former.Fingerprint, await stand.ServedAsync());
         stand.AssertSilent();
     }
 
@@ -125,12 +125,11 @@ public sealed class TargetContractTests
         else
             cancelled.CancelAfter(TimeSpan.FromMilliseconds(200));
 
-        // Where nothing can be read no call is made for it.
-        var reading = stand.Restores ? await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stand.WithAsync(target => target.ReadAsync(cancelled.Token))) : null;
+        var reading = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stand.WithAsync(target => target.ReadAsync(cancelled.Token)));
         var writing = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stand.WithAsync(target => target.DeployAsync(bundle, job: null, cancelled.Token)));
 
         Assert.Equal(stand.Former.Fingerprint, await stand.ServedAsync());
-        stand.AssertSilent(new[] { reading, writing }.OfType<Exception>());
+        stand.AssertSilent([reading, writing]);
     }
 
     private static Task<ContractStand> StartAsync(string kind) => ContractStands.All[kind](kind);

@@ -49,17 +49,58 @@ public sealed class TencentJobTargetsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_buckets_domain_is_deployed_twice_without_harm_and_known_not_to_come_back()
+    public async Task A_buckets_domain_is_deployed_once_and_comes_back()
     {
         var settings = new JsonObject { ["region"] = TencentBench.Region, ["bucket"] = "files-125", ["domain"] = "a.example.com" };
+        // More domains than one page of the list holds stand before it.
+        for (var i = 0; i < 120; i++)
+            _bench.Simulator.AddBucketDomain(TencentBench.Region, $"other{i}-125", "a.example.com", null);
         _bench.Simulator.AddBucketDomain(TencentBench.Region, "files-125", "a.example.com", _beforeId);
         var before = await _bench.ReadAsync("tencent-cos", settings);
 
         var first = await _bench.DeployAsync("tencent-cos", settings, _after);
         var second = await _bench.DeployAsync("tencent-cos", settings, _after);
-        var back = await _bench.RestoreAsync("tencent-cos", settings, before.State);
+        var now = await _bench.ReadAsync("tencent-cos", settings);
 
         Assert.All(first.Concat(second), static outcome => Assert.True(outcome.Succeeded, outcome.Message));
+        Assert.Equal(["ssl.UploadCertificate", "ssl.DeployCertificateInstance"], _bench.Writes);
+        Assert.Equal(_after.Fingerprint, Assert.Single(now.State.Resources).Fingerprint);
+        Assert.Equal((_before.Fingerprint, _beforeId, true), Assert.Single(before.State.Resources) is var one ? (one.Fingerprint, one.Bound, one.Restorable) : default);
+        Assert.All(await _bench.RestoreAsync("tencent-cos", settings, before.State), static outcome => Assert.True(outcome.Succeeded, outcome.Message));
+        Assert.Equal(_beforeId, Assert.Single((await _bench.ReadAsync("tencent-cos", settings)).State.Resources).Bound);
+    }
+
+    [Fact]
+    public async Task A_superseded_upload_that_another_bucket_still_has_is_not_deleted()
+    {
+        var settings = new JsonObject { ["region"] = TencentBench.Region, ["bucket"] = "files-125", ["domain"] = "a.example.com" };
+        _bench.Simulator.AddBucketDomain(TencentBench.Region, "files-125", "a.example.com", _beforeId);
+        var uploads = new List<string?>();
+        for (var renewal = 0; renewal < 4; renewal++)
+        {
+            using var leaf = _bench.Root.IssueLeaf("a.example.com");
+            await _bench.DeployAsync("tencent-cos", settings, leaf);
+            uploads.Add(Assert.Single((await _bench.ReadAsync("tencent-cos", settings)).State.Resources).Bound);
+            _bench.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        _bench.Simulator.AddBucketDomain("ap-shanghai", "others-125", "a.example.com", uploads[0]);
+        await _bench.RetireAsync("tencent-cos", settings);
+
+        var deleted = _bench.Simulator.Calls.Where(static call => call is { Action: "ssl.DeleteCertificate", Code: null }).Select(static call => call.Resource).ToList();
+        Assert.Equal(uploads[1..3].Order(StringComparer.Ordinal), deleted.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_buckets_domain_without_a_certificate_of_the_store_gets_one_and_is_known_not_to_come_back()
+    {
+        var settings = new JsonObject { ["region"] = TencentBench.Region, ["bucket"] = "files-125", ["domain"] = "a.example.com" };
+        _bench.Simulator.AddBucketDomain(TencentBench.Region, "files-125", "a.example.com", null);
+        var before = await _bench.ReadAsync("tencent-cos", settings);
+
+        Assert.All(await _bench.DeployAsync("tencent-cos", settings, _after), static outcome => Assert.True(outcome.Succeeded, outcome.Message));
+        var back = await _bench.RestoreAsync("tencent-cos", settings, before.State);
+
         Assert.Equal(_after.Fingerprint, await _bench.EdgeAsync("a.example.com"));
         Assert.False(Assert.Single(before.State.Resources).Restorable);
         Assert.Equal("target.refused", Assert.Single(back).Code);
