@@ -4,6 +4,7 @@ using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets;
 using Certrelay.Targets.Calls;
+using Microsoft.Extensions.Logging;
 
 namespace Certrelay.Rollouts;
 
@@ -25,7 +26,8 @@ public sealed record RolloutPlan(VersionId Version, IReadOnlyList<TargetPlan> Ta
 public sealed record TargetPlan(string Target, string Kind, TargetState? Now, IReadOnlyList<PlannedCall> Calls, IReadOnlyList<Finding> Refusals, Failure? Failure, string Ground);
 
 /// <summary>Plans rollouts: the same code as a step's, over a session that makes reads and records writes. Nothing is written, here or there.</summary>
-public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, TargetProbe probe, CloudSessions sessions, IServiceProvider services, TimeProvider time)
+public sealed partial class RolloutPlanner(
+    RolloutStart start, IRecordStore store, TargetProbe probe, CloudSessions sessions, IServiceProvider services, TimeProvider time, ILogger<RolloutPlanner> logger)
 {
     private const int AtOnce = 8;
     private const int LongestPlan = 100;
@@ -82,6 +84,13 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
         {
             failure = fault;
         }
+#pragma warning disable CA1031 // As in a rollout, a fault of an adapter must not take its neighbours along; the log has its cause.
+        catch (Exception fault) when (fault is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            Log.Fault(logger, name, fault);
+            failure = StepRunner.Unexpected(fault);
+        }
 
         // Known also where the target could not be read.
         refusals.InsertRange(0, PreFlight.Check(context, await baseline, time.GetUtcNow()));
@@ -121,4 +130,10 @@ public sealed class RolloutPlanner(RolloutStart start, IRecordStore store, Targe
         Correlation = "",
         Started = time.GetUtcNow(),
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The plan of target {Target} met an unexpected fault")]
+        public static partial void Fault(ILogger logger, string target, Exception fault);
+    }
 }

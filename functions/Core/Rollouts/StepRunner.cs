@@ -184,9 +184,12 @@ public sealed partial class StepRunner(
 #pragma warning restore CA1031
         {
             Log.Fault(logger, step.Id, fault);
-            return step.ComesBack(new Transient("step.fault", $"An unexpected fault ({fault.GetType().Name}); the log has the details."), time.GetUtcNow());
+            return step.ComesBack(Unexpected(fault), time.GetUtcNow());
         }
     }
+
+    /// <summary>What is told of a fault that no adapter expected.</summary>
+    internal static Transient Unexpected(Exception fault) => new("step.fault", $"An unexpected fault ({fault.GetType().Name}); the log has the details.");
 
     private IStepMove MoveFor(StepState state) => state switch
     {

@@ -1,8 +1,11 @@
+using System.Text.Json;
 using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Rollouts;
+using Certrelay.Targets;
 using Certrelay.Targets.Calls;
 using Certrelay.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Certrelay.Tests.Rollouts;
 
@@ -112,6 +115,32 @@ public sealed class RolloutPlanTests : IAsyncLifetime
         await _bench.UploadAsync("shop", Leaf());
 
         Assert.NotEqual(plan.Ground, (await PlanAsync()).Ground);
+    }
+
+    [Fact]
+    public async Task A_fault_that_nobody_expected_at_one_target_leaves_its_neighbours_plan_whole()
+    {
+        await using var site = await SiteAsync(Leaf());
+        await _bench.TargetAsync(new TargetDescription
+        {
+            Name = "by-hand",
+            Kind = "alibaba-by-hand",
+            Certificate = "shop",
+            Settings = JsonSerializer.SerializeToElement(new { product = "waf-2", domain = RolloutBench.Host }),
+            Endpoints = [RolloutBench.EndpointOf(site)],
+        });
+        await _bench.UploadAsync("shop", Leaf());
+        // A host that was put together without what the first of the two needs.
+        await using var nothing = new ServiceCollection().BuildServiceProvider();
+        var planner = ActivatorUtilities.CreateInstance<RolloutPlanner>(_bench.Get<IServiceProvider>(), (IServiceProvider)nothing);
+
+        var plan = await planner.PlanAsync(Request, None);
+
+        var (byHand, broken) = (plan.Targets.Single(static target => target.Target == "by-hand"), plan.Targets.Single(static target => target.Target == "site-0"));
+        Assert.Null(byHand.Failure);
+        Assert.NotEmpty(byHand.Calls);
+        Assert.Equal("step.fault", Assert.IsType<Transient>(broken.Failure).Code);
+        Assert.DoesNotContain("No service for type", broken.Failure.Message, StringComparison.Ordinal);
     }
 
     private TestCertificate Leaf() => _authority.IssueLeaf(RolloutBench.Host);
