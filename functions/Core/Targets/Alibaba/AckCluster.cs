@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 using Certrelay.Dns;
 using Certrelay.Targets.Calls;
 using Certrelay.Targets.Kubernetes;
@@ -8,13 +10,26 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Certrelay.Targets.Alibaba;
 
 /// <summary>How a target names a cluster of ACK.</summary>
-public interface IAckSettings : ICloudSettings
+public abstract record AckSettings : ICloudSettings
 {
-    string? Region { get; }
+    [JsonPropertyOrder(-1)]
+    [Description("The account whose credentials are used; its user needs a role in the cluster too.")]
+    [ResourceName]
+    public required string Account { get; init; }
 
-    string Cluster { get; }
+    [JsonPropertyOrder(-1)]
+    [Description("The region of the cluster, such as cn-hangzhou; the account's when absent.")]
+    [ResourceName]
+    public string? Region { get; init; }
 
-    bool PrivateEndpoint { get; }
+    [JsonPropertyOrder(-1)]
+    [Description("The id of the cluster: c905….")]
+    [ResourceName]
+    public required string Cluster { get; init; }
+
+    [JsonPropertyOrder(-1)]
+    [Description("True: the cluster's API is called at its private address, which Outgoing:Allow has to name. Otherwise at its public one.")]
+    public bool PrivateEndpoint { get; init; }
 }
 
 /// <summary>The way into a cluster of ACK: a kubeconfig of the account's user, for the shortest time that the vendor gives one, kept only while this work is done.</summary>
@@ -34,7 +49,7 @@ internal static class AckCluster
     }
 
     /// <summary>The cluster's API; the kubeconfig is asked for at its first call.</summary>
-    public static ClusterApi Open(IAckSettings settings, TargetContext context)
+    public static ClusterApi Open(AckSettings settings, TargetContext context)
     {
         var api = new AlibabaApi(context.Cloud);
         var region = api.Region(settings.Region);
@@ -43,7 +58,7 @@ internal static class AckCluster
             context.Services.GetRequiredService<CloudOptions>(), context.Services.GetRequiredService<TimeProvider>()));
     }
 
-    private static Task<Kubeconfig> KubeconfigAsync(AlibabaApi api, IAckSettings settings, string region, CancellationToken cancellationToken) => api.CallAsync(
+    private static Task<Kubeconfig> KubeconfigAsync(AlibabaApi api, AckSettings settings, string region, CancellationToken cancellationToken) => api.CallAsync(
         AlibabaActions.DescribeClusterUserKubeconfig, "GET", ["k8s", settings.Cluster, "user_config"],
         (IReadOnlyList<CloudField>)[new("PrivateIpAddress", settings.PrivateEndpoint ? "true" : "false"), new("TemporaryDurationMinutes", $"{Minutes}")], null,
         static answer =>

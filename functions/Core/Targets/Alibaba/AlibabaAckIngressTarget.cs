@@ -7,23 +7,8 @@ using Certrelay.Targets.Kubernetes;
 namespace Certrelay.Targets.Alibaba;
 
 /// <summary>Settings of the kind <c>alibaba-ack-ingress</c>.</summary>
-public sealed record AlibabaAckIngressSettings : IAckSettings, IValidatableObject
+public sealed record AlibabaAckIngressSettings : AckSettings, IValidatableObject
 {
-    [Description("The account whose credentials are used; its user needs a role in the cluster too.")]
-    [ResourceName]
-    public required string Account { get; init; }
-
-    [Description("The region of the cluster, such as cn-hangzhou; the account's when absent.")]
-    [ResourceName]
-    public string? Region { get; init; }
-
-    [Description("The id of the cluster: c905….")]
-    [ResourceName]
-    public required string Cluster { get; init; }
-
-    [Description("True: the cluster's API is called at its private address, which Outgoing:Allow has to name. Otherwise at its public one.")]
-    public bool PrivateEndpoint { get; init; }
-
     [Description("The namespace of the Ingress, where the Secrets are made.")]
     [ResourceName]
     public required string Namespace { get; init; }
