@@ -55,6 +55,13 @@ public sealed partial class AlibabaSimulator
             _world.Refused.Add(id);
     }
 
+    /// <summary>The next change of a listener of ALB or NLB is taken, and its job fails with this code.</summary>
+    public void Doom(string listener, string code)
+    {
+        lock (_world)
+            _world.Doomed[listener] = code;
+    }
+
     /// <summary>The place takes changes again.</summary>
     public void Accept(string id)
     {

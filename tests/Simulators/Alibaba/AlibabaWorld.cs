@@ -116,6 +116,9 @@ internal sealed class AlibabaWorld(TimeProvider time)
     /// <summary>Ids of places whose next changes come to nothing.</summary>
     public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Ids of listeners whose next change is taken, and whose job then fails with a code.</summary>
+    public Dictionary<string, string> Doomed { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The region of the account's certificate store.</summary>
     public string StoreRegion { get; set; } = "cn-hangzhou";
 

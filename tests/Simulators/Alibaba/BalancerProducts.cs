@@ -8,7 +8,7 @@ internal sealed class BalancerProducts(AlibabaWorld world)
     private const string Alb = "2020-06-16";
     private const string Nlb = "2022-04-30";
 
-    private readonly Dictionary<string, DateTimeOffset> _jobs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateTimeOffset End, string? Fault)> _jobs = new(StringComparer.Ordinal);
 
     public List<AlibabaListener> Listeners { get; } = [];
 
@@ -21,17 +21,24 @@ internal sealed class BalancerProducts(AlibabaWorld world)
         new("alb", Alb, "DissociateAdditionalCertificatesFromListener", "ListenerId! Certificates.N.CertificateId! ClientToken", "ListenerId", call => Remove("ALB", call, "Certificates.N.CertificateId")) { Writes = true },
         new("alb", Alb, "ListAsynJobs", "JobIds.N MaxResults NextToken", "", call => new JsonObject
         {
-            ["Jobs"] = new JsonArray([.. call.List("JobIds.N").Where(_jobs.ContainsKey).Select(id => new JsonObject { ["Id"] = id, ["Status"] = StatusOf(id, "Processing") })]),
+            ["Jobs"] = new JsonArray([.. call.List("JobIds.N").Where(_jobs.ContainsKey).Select(id => StatusOf(id, new JsonObject { ["Id"] = id }))]),
         }),
         new("nlb", Nlb, "GetListenerAttribute", "RegionId ListenerId! ClientToken", "ListenerId", call => Attribute(Find("NLB", call))),
         new("nlb", Nlb, "ListListenerCertificates", "RegionId ListenerId! CertType MaxResults NextToken", "ListenerId", call => List(Find("NLB", call), call, withDefault: true)) { Place = Place.Form },
         new("nlb", Nlb, "UpdateListenerAttribute", "RegionId ListenerId! CertificateIds.N ClientToken", "ListenerId", call => Update("NLB", call, "CertificateIds.N")) { Writes = true, Place = Place.Form },
         new("nlb", Nlb, "AssociateAdditionalCertificatesWithListener", "RegionId ListenerId! AdditionalCertificateIds.N! ClientToken", "ListenerId", call => Add("NLB", call, "AdditionalCertificateIds.N")) { Writes = true, Place = Place.Form },
         new("nlb", Nlb, "DisassociateAdditionalCertificatesWithListener", "RegionId ListenerId! AdditionalCertificateIds.N! ClientToken", "ListenerId", call => Remove("NLB", call, "AdditionalCertificateIds.N")) { Writes = true, Place = Place.Form },
-        new("nlb", Nlb, "GetJobStatus", "JobId! ClientToken", "JobId", call => new JsonObject { ["Status"] = StatusOf(call.Text("JobId"), "Processing") }),
+        new("nlb", Nlb, "GetJobStatus", "JobId! ClientToken", "JobId", call => StatusOf(call.Text("JobId"), [])),
     ];
 
-    private string StatusOf(string job, string running) => _jobs.TryGetValue(job, out var end) ? world.Now < end ? running : "Succeeded" : throw AlibabaFault.NotFound("Job");
+    private JsonObject StatusOf(string id, JsonObject answer)
+    {
+        var job = _jobs.TryGetValue(id, out var known) ? known : throw AlibabaFault.NotFound("Job");
+        answer["Status"] = world.Now < job.End ? "Processing" : job.Fault is null ? "Succeeded" : "Failed";
+        if (job.Fault is not null && world.Now >= job.End)
+            (answer["ErrorCode"], answer["ErrorMessage"]) = (job.Fault, "The change came to nothing.");
+        return answer;
+    }
 
     private AlibabaListener Find(string product, AlibabaCall call) =>
         Listeners.Find(one => one.Product == product && one.Id == call.Text("ListenerId")) ?? throw AlibabaFault.NotFound("Listener");
@@ -76,6 +83,8 @@ internal sealed class BalancerProducts(AlibabaWorld world)
     private JsonObject Update(string product, AlibabaCall call, string pattern)
     {
         var listener = AtRest(product, call);
+        if (Doomed(listener) is { } doomed)
+            return doomed;
         if (call.List(pattern) is not [var identifier])
             throw AlibabaFault.Invalid(pattern);
         if (listener.Further.Exists(place => place.Bound == identifier))
@@ -87,6 +96,8 @@ internal sealed class BalancerProducts(AlibabaWorld world)
     private JsonObject Add(string product, AlibabaCall call, string pattern)
     {
         var listener = AtRest(product, call);
+        if (Doomed(listener) is { } doomed)
+            return doomed;
         foreach (var identifier in call.List(pattern))
         {
             if (listener.Further.Exists(place => place.Bound == identifier) || listener.Default.Bound == identifier)
@@ -100,6 +111,8 @@ internal sealed class BalancerProducts(AlibabaWorld world)
     private JsonObject Remove(string product, AlibabaCall call, string pattern)
     {
         var listener = AtRest(product, call);
+        if (Doomed(listener) is { } doomed)
+            return doomed;
         foreach (var identifier in call.List(pattern))
         {
             // By the identifier only: the number that a bind may take is not what is listed.
@@ -109,10 +122,19 @@ internal sealed class BalancerProducts(AlibabaWorld world)
         return Job();
     }
 
-    private JsonObject Job()
+    /// <summary>The job of a change that is taken and comes to nothing; null: it goes as asked.</summary>
+    private JsonObject? Doomed(AlibabaListener listener)
+    {
+        if (!world.Doomed.Remove(listener.Id, out var fault))
+            return null;
+        listener.Default.Busy(world.Pace.Settling);
+        return Job(fault);
+    }
+
+    private JsonObject Job(string? fault = null)
     {
         var id = Guid.NewGuid().ToString();
-        _jobs[id] = world.Now + world.Pace.Settling;
+        _jobs[id] = (world.Now + world.Pace.Settling, fault);
         return new JsonObject { ["JobId"] = id };
     }
 }

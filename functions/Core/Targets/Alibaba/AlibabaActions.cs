@@ -44,6 +44,8 @@ internal static class AlibabaActions
     public static readonly CloudAction AlbAssociate = Of("alb", "AssociateAdditionalCertificatesWithListener", writes: true);
     public static readonly CloudAction AlbDissociate = Of("alb", "DissociateAdditionalCertificatesFromListener", writes: true);
 
+    public static readonly CloudAction AlbListAsynJobs = Of("alb", "ListAsynJobs");
+
     public static readonly CloudAction NlbGetListenerAttribute = Of("nlb", "GetListenerAttribute");
     public static readonly CloudAction NlbListListenerCertificates = Of("nlb", "ListListenerCertificates");
     public static readonly CloudAction NlbUpdateListenerAttribute = Of("nlb", "UpdateListenerAttribute", writes: true);
@@ -51,6 +53,8 @@ internal static class AlibabaActions
 
     // Not a slip: the two load balancers spell it differently.
     public static readonly CloudAction NlbDisassociate = Of("nlb", "DisassociateAdditionalCertificatesWithListener", writes: true);
+
+    public static readonly CloudAction NlbGetJobStatus = Of("nlb", "GetJobStatus");
 
     public static readonly CloudAction GaDescribeListener = Of("ga", "DescribeListener");
     public static readonly CloudAction GaListListenerCertificates = Of("ga", "ListListenerCertificates");

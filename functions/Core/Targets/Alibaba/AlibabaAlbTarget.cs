@@ -22,11 +22,11 @@ internal sealed class AlibabaAlbTarget(AlibabaApi api, string region) : IListene
             CloudVendor.Alibaba,
             [
                 .. AlibabaActions.Store, AlibabaActions.AlbGetListenerAttribute, AlibabaActions.AlbListListenerCertificates, AlibabaActions.AlbUpdateListenerAttribute,
-                AlibabaActions.AlbAssociate, AlibabaActions.AlbDissociate,
+                AlibabaActions.AlbAssociate, AlibabaActions.AlbDissociate, AlibabaActions.AlbListAsynJobs,
             ],
             "CAS 2020-04-07, ALB 2020-06-16",
             new DateOnly(2026, 11, 22),
-            "GetListenerAttribute until the listener is Running, then ListListenerCertificates.")
+            "GetListenerAttribute until the listener is Running, then ListListenerCertificates; where that shows nothing new, ListAsynJobs tells why.")
         {
             Check = CasStore.CheckAsync,
             Gaps =
@@ -67,19 +67,26 @@ internal sealed class AlibabaAlbTarget(AlibabaApi api, string region) : IListene
         return new ListenerReading(settling, main, others);
     }
 
-    public Task SetDefaultAsync(string listener, string identifier, string? replaces, CancellationToken cancellationToken) =>
+    public Task<string?> SetDefaultAsync(string listener, string identifier, string? replaces, CancellationToken cancellationToken) =>
         ChangeAsync(AlibabaActions.AlbUpdateListenerAttribute, listener, identifier, $"makes the certificate the default one of {listener}", replaces, cancellationToken);
 
-    public Task AddAsync(string listener, string identifier, CancellationToken cancellationToken) =>
+    public Task<string?> AddAsync(string listener, string identifier, CancellationToken cancellationToken) =>
         ChangeAsync(AlibabaActions.AlbAssociate, listener, identifier, $"adds the certificate to those of {listener}", null, cancellationToken);
 
-    public Task RemoveAsync(string listener, string identifier, CancellationToken cancellationToken) =>
+    public Task<string?> RemoveAsync(string listener, string identifier, CancellationToken cancellationToken) =>
         ChangeAsync(AlibabaActions.AlbDissociate, listener, identifier, $"takes {identifier} off {listener}", identifier, cancellationToken);
+
+    public Task<VendorJob> JobAsync(string job, CancellationToken cancellationToken) => api.CallAsync(
+        AlibabaActions.AlbListAsynJobs, [new("JobIds.1", job)],
+        static answer => answer.List("Jobs").FirstOrDefault() is { ValueKind: JsonValueKind.Object } row
+            ? AlibabaFaults.JobOf(AlibabaActions.AlbListAsynJobs, row.Text("Status"), row.Text("ErrorCode"), row.Text("ErrorMessage"))
+            : VendorJob.Done,
+        job, cancellationToken, region);
 
     private static (string Id, bool IsDefault, bool IsSettled) Row(JsonElement row) =>
         (row.Text("CertificateId") ?? throw CloudAnswer.Unreadable("CertificateId"), row.Text("IsDefault") == "true", row.Text("Status") is null or "Associated");
 
-    private Task<bool> ChangeAsync(CloudAction action, string listener, string identifier, string what, string? replaces, CancellationToken cancellationToken) => api.CallAsync(
-        action, [new("ListenerId", listener), new("Certificates.1.CertificateId", identifier), new("ClientToken", Guid.NewGuid().ToString())], AlibabaApi.Nothing, listener, cancellationToken, region,
+    private Task<string?> ChangeAsync(CloudAction action, string listener, string identifier, string what, string? replaces, CancellationToken cancellationToken) => api.CallAsync(
+        action, [new("ListenerId", listener), new("Certificates.1.CertificateId", identifier), new("ClientToken", Guid.NewGuid().ToString())], static answer => answer.Text("JobId"), listener, cancellationToken, region,
         AlibabaApi.Write(what, replaces));
 }

@@ -32,6 +32,14 @@ internal static class AlibabaFaults
     /// <summary>The failure behind a status, a code and the vendor's words.</summary>
     public static CloudFault Of(int status, string code, string words, TimeSpan? delay = null) => new(KindOf(status, code), code, words, delay);
 
+    /// <summary>What a load balancer tells of a job.</summary>
+    public static VendorJob JobOf(CloudAction action, string? status, string? code, string? words) => status switch
+    {
+        "Succeeded" => VendorJob.Done,
+        "Failed" => new VendorJob(IsOver: true, Of(200, code is { Length: > 0 } ? code : "Failed", words ?? "").ToFailure(action)),
+        _ => VendorJob.Running,
+    };
+
     private static bool IsSuccess(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object)

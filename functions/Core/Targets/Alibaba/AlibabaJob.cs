@@ -8,6 +8,7 @@ internal sealed class AlibabaJob
 {
     private const string Want = "want.";
     private const string Asked = "asked.";
+    private const string Run = "run.";
     private const string Fault = "fault.";
     private const string Other = "other.";
     private const string Looks = "looks";
@@ -17,6 +18,9 @@ internal sealed class AlibabaJob
 
     /// <summary>The resources whose change was asked for: in which look, and what was bound then.</summary>
     public Dictionary<string, (int Look, string Bound)> Started { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The vendor's jobs behind what was asked for, by resource.</summary>
+    public Dictionary<string, string> Runs { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The resources that came to nothing.</summary>
     public Dictionary<string, ResourceOutcome> Refused { get; } = new(StringComparer.Ordinal);
@@ -39,6 +43,8 @@ internal sealed class AlibabaJob
                 job.Wanted[name[Want.Length..]] = value;
             else if (name.StartsWith(Asked, StringComparison.Ordinal) && value.Split(' ', 2) is [var look, var bound])
                 job.Started[name[Asked.Length..]] = (int.Parse(look, CultureInfo.InvariantCulture), bound);
+            else if (name.StartsWith(Run, StringComparison.Ordinal))
+                job.Runs[name[Run.Length..]] = value;
             else if (name.StartsWith(Fault, StringComparison.Ordinal) && value.Split(' ', 2) is [var code, var words])
                 job.Refuse(name[Fault.Length..], code, words);
             else if (name.StartsWith(Other, StringComparison.Ordinal))
@@ -50,6 +56,23 @@ internal sealed class AlibabaJob
         return job;
     }
 
+    /// <summary>Notes that a change of a resource was asked for in this look.</summary>
+    /// <param name="run">The vendor's job; null where there is none.</param>
+    public void Start(AlibabaResource resource, string? run)
+    {
+        Started[resource.Id] = (Look, resource.Bound ?? "");
+        Runs.Remove(resource.Id);
+        if (run is not null)
+            Runs[resource.Id] = run;
+    }
+
+    /// <summary>What was asked for is to be asked for once more.</summary>
+    public void Forget(string resource)
+    {
+        Started.Remove(resource);
+        Runs.Remove(resource);
+    }
+
     public void Refuse(string resource, string code, string words) => Refused[resource] = new ResourceOutcome(resource, Succeeded: false, code, words);
 
     public DeployResult Pending(TimeSpan pollAfter)
@@ -59,6 +82,8 @@ internal sealed class AlibabaJob
             details[Want + resource] = id;
         foreach (var (resource, (look, bound)) in Started)
             details[Asked + resource] = $"{look} {bound}";
+        foreach (var (resource, run) in Runs)
+            details[Run + resource] = run;
         foreach (var (resource, outcome) in Refused)
             details[Fault + resource] = $"{outcome.Code} {outcome.Message}";
         foreach (var resource in Detoured)

@@ -1,3 +1,4 @@
+using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Targets.Calls;
 using Certrelay.Targets.Signing;
@@ -21,11 +22,11 @@ internal sealed class AlibabaNlbTarget(AlibabaApi api, string region) : IListene
             CloudVendor.Alibaba,
             [
                 .. AlibabaActions.Store, AlibabaActions.NlbGetListenerAttribute, AlibabaActions.NlbListListenerCertificates, AlibabaActions.NlbUpdateListenerAttribute,
-                AlibabaActions.NlbAssociate, AlibabaActions.NlbDisassociate,
+                AlibabaActions.NlbAssociate, AlibabaActions.NlbDisassociate, AlibabaActions.NlbGetJobStatus,
             ],
             "CAS 2020-04-07, NLB 2022-04-30",
             new DateOnly(2026, 11, 22),
-            "GetListenerAttribute until the listener is Running and names the certificate.")
+            "GetListenerAttribute until the listener is Running and names the certificate; where it names the former one, GetJobStatus tells whether the change failed.")
         {
             Check = CasStore.CheckAsync,
             Gaps = ["Update only: a listener without TLS gets its certificate in the console."],
@@ -40,14 +41,28 @@ internal sealed class AlibabaNlbTarget(AlibabaApi api, string region) : IListene
         return new ListenerReading(status is not ("Running" or "Stopped"), main, further ? await FurtherAsync(listener, cancellationToken) : []);
     }
 
-    public Task SetDefaultAsync(string listener, string identifier, string? replaces, CancellationToken cancellationToken) =>
+    public Task<string?> SetDefaultAsync(string listener, string identifier, string? replaces, CancellationToken cancellationToken) =>
         ChangeAsync(AlibabaActions.NlbUpdateListenerAttribute, "CertificateIds.1", listener, identifier, $"makes the certificate the one of {listener}", replaces, cancellationToken);
 
-    public Task AddAsync(string listener, string identifier, CancellationToken cancellationToken) =>
+    public Task<string?> AddAsync(string listener, string identifier, CancellationToken cancellationToken) =>
         ChangeAsync(AlibabaActions.NlbAssociate, "AdditionalCertificateIds.1", listener, identifier, $"adds the certificate to those of {listener}", null, cancellationToken);
 
-    public Task RemoveAsync(string listener, string identifier, CancellationToken cancellationToken) =>
+    public Task<string?> RemoveAsync(string listener, string identifier, CancellationToken cancellationToken) =>
         ChangeAsync(AlibabaActions.NlbDisassociate, "AdditionalCertificateIds.1", listener, identifier, $"takes {identifier} off {listener}", identifier, cancellationToken);
+
+    public async Task<VendorJob> JobAsync(string job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api.CallAsync(
+                AlibabaActions.NlbGetJobStatus, [new("JobId", job)],
+                static answer => AlibabaFaults.JobOf(AlibabaActions.NlbGetJobStatus, answer.Text("Status"), answer.Text("ErrorCode"), answer.Text("ErrorMessage")), job, cancellationToken, region);
+        }
+        catch (Permanent fault) when (fault.Code == FindingCodes.CloudNotFound.Code)
+        {
+            return VendorJob.Done;
+        }
+    }
 
     private async Task<IReadOnlyList<string>> FurtherAsync(string listener, CancellationToken cancellationToken)
     {
@@ -69,7 +84,7 @@ internal sealed class AlibabaNlbTarget(AlibabaApi api, string region) : IListene
         return found;
     }
 
-    private Task<bool> ChangeAsync(CloudAction action, string name, string listener, string identifier, string what, string? replaces, CancellationToken cancellationToken) => api.CallAsync(
-        action, (IReadOnlyList<CloudField>)[new("RegionId", region), new("ListenerId", listener), new(name, identifier), new("ClientToken", Guid.NewGuid().ToString())], AlibabaApi.Nothing,
+    private Task<string?> ChangeAsync(CloudAction action, string name, string listener, string identifier, string what, string? replaces, CancellationToken cancellationToken) => api.CallAsync(
+        action, (IReadOnlyList<CloudField>)[new("RegionId", region), new("ListenerId", listener), new(name, identifier), new("ClientToken", Guid.NewGuid().ToString())], static answer => answer.Text("JobId"),
         listener, cancellationToken, region, AlibabaApi.Write(what, replaces));
 }

@@ -5,8 +5,11 @@ namespace Certrelay.Targets.Alibaba;
 /// <summary>One resource of a product as read, and the calls that bind another certificate there.</summary>
 /// <param name="Id">As the target's state names it: a domain, a listener, a listener with a domain.</param>
 /// <param name="Bound">The certificate there in the product's own form, several joined by commas; null where there is none.</param>
-/// <param name="Steps">The calls that bring what is wanted (in the form of <paramref name="Bound"/>; empty: nothing) from what is there now, in their order.</param>
-internal sealed record AlibabaResource(string Id, string? Bound, Func<string, IReadOnlyList<Func<CancellationToken, Task>>> Steps)
+/// <param name="Steps">
+/// The calls that bring what is wanted (in the form of <paramref name="Bound"/>; empty: nothing) from what is there now, in their order; each tells the number of
+/// the vendor's job, or null where there is none.
+/// </param>
+internal sealed record AlibabaResource(string Id, string? Bound, Func<string, IReadOnlyList<Func<CancellationToken, Task<string?>>>> Steps)
 {
     /// <summary>True while the vendor works on it.</summary>
     public bool Settling { get; init; }
@@ -33,7 +36,14 @@ internal sealed record AlibabaResource(string Id, string? Bound, Func<string, IR
     public Func<string, CancellationToken, Task>? Otherwise { get; init; }
 
     /// <summary>A resource that one call changes.</summary>
-    public static AlibabaResource Of(string id, string? bound, Func<string, CancellationToken, Task> bind) => new(id, bound, wanted => [token => bind(wanted, token)]);
+    public static AlibabaResource Of(string id, string? bound, Func<string, CancellationToken, Task> bind) => OfJob(id, bound, async (wanted, token) =>
+    {
+        await bind(wanted, token);
+        return null;
+    });
+
+    /// <summary>A resource that one call changes, by a job of the vendor's.</summary>
+    public static AlibabaResource OfJob(string id, string? bound, Func<string, CancellationToken, Task<string?>> bind) => new(id, bound, wanted => [token => bind(wanted, token)]);
 
     /// <summary>A resource that takes no write, with the reason.</summary>
     public static AlibabaResource Unfit(string id, FindingCode code, string why) =>
@@ -55,6 +65,16 @@ internal sealed record StoredLeaf(Fingerprint? Fingerprint)
     public static StoredLeaf? Of(CasCertificate? certificate) => certificate is null ? null : new StoredLeaf(certificate.Fingerprint);
 }
 
+/// <summary>A job of the vendor's behind one call.</summary>
+/// <param name="Fault">Why it came to nothing; null while it runs, and when it did what was asked.</param>
+internal sealed record VendorJob(bool IsOver, Failure? Fault = null)
+{
+    /// <summary>One that ended well, or that the vendor knows no more.</summary>
+    public static VendorJob Done { get; } = new(IsOver: true);
+
+    public static VendorJob Running { get; } = new(IsOver: false);
+}
+
 /// <summary>A product whose resources are bound to certificates of the store.</summary>
 internal interface IAlibabaProduct
 {
@@ -69,6 +89,9 @@ internal interface IAlibabaProduct
 
     /// <summary>What is bound; null where no store knows it, so that it cannot be bound again.</summary>
     Task<StoredLeaf?> LeafAsync(AlibabaResource resource, CancellationToken cancellationToken);
+
+    /// <summary>How far a job is that a step started; asked where the resource is at rest and shows nothing new.</summary>
+    Task<VendorJob> JobAsync(string job, CancellationToken cancellationToken) => Task.FromResult(VendorJob.Done);
 
     /// <summary>Removes superseded uploads of ours from a store of the product's own.</summary>
     Task RetireAsync(string certificate, CancellationToken cancellationToken) => Task.CompletedTask;

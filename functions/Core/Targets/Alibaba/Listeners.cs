@@ -13,11 +13,14 @@ internal interface IListenerApi
 {
     Task<ListenerReading> ReadAsync(string listener, bool further, CancellationToken cancellationToken);
 
-    Task SetDefaultAsync(string listener, string identifier, string? replaces, CancellationToken cancellationToken);
+    /// <summary>Makes a certificate the default one; tells the vendor's job, as the two below do.</summary>
+    Task<string?> SetDefaultAsync(string listener, string identifier, string? replaces, CancellationToken cancellationToken);
 
-    Task AddAsync(string listener, string identifier, CancellationToken cancellationToken);
+    Task<string?> AddAsync(string listener, string identifier, CancellationToken cancellationToken);
 
-    Task RemoveAsync(string listener, string identifier, CancellationToken cancellationToken);
+    Task<string?> RemoveAsync(string listener, string identifier, CancellationToken cancellationToken);
+
+    Task<VendorJob> JobAsync(string job, CancellationToken cancellationToken);
 }
 
 /// <summary>Listeners of ALB and NLB: one change after the other, each from a listener at rest.</summary>
@@ -66,9 +69,11 @@ internal sealed class Listeners(AlibabaListenerSettings settings, IListenerApi c
     public async Task<StoredLeaf?> LeafAsync(AlibabaResource resource, CancellationToken cancellationToken) =>
         StoredLeaf.Of(await store.ShowAsync(resource.Bound!.Split(',')[0], cancellationToken));
 
+    public Task<VendorJob> JobAsync(string job, CancellationToken cancellationToken) => calls.JobAsync(job, cancellationToken);
+
     private AlibabaResource OfDefault(string listener, ListenerReading now) => now.Default is null && !now.Settling
         ? AlibabaResource.Unfit(listener, FindingCodes.TargetUpdateOnly, "The listener has no certificate: it does not terminate TLS. Name an HTTPS, QUIC or TCPSSL listener, or make one in the console.")
-        : AlibabaResource.Of(listener, now.Default, (wanted, token) => calls.SetDefaultAsync(listener, wanted, now.Default, token)) with { Settling = now.Settling, Group = listener };
+        : AlibabaResource.OfJob(listener, now.Default, (wanted, token) => calls.SetDefaultAsync(listener, wanted, now.Default, token)) with { Settling = now.Settling, Group = listener };
 
     private async Task<AlibabaResource> OfFurtherAsync(string listener, ListenerReading now, CancellationToken cancellationToken)
     {
@@ -85,8 +90,8 @@ internal sealed class Listeners(AlibabaListenerSettings settings, IListenerApi c
             var all = wanted.Split(',', StringSplitOptions.RemoveEmptyEntries);
             return
             [
-                .. all.Except(own, StringComparer.Ordinal).Select(id => (Func<CancellationToken, Task>)(token => calls.AddAsync(listener, id, token))),
-                .. own.Except(all, StringComparer.Ordinal).Select(id => (Func<CancellationToken, Task>)(token => calls.RemoveAsync(listener, id, token))),
+                .. all.Except(own, StringComparer.Ordinal).Select(id => (Func<CancellationToken, Task<string?>>)(token => calls.AddAsync(listener, id, token))),
+                .. own.Except(all, StringComparer.Ordinal).Select(id => (Func<CancellationToken, Task<string?>>)(token => calls.RemoveAsync(listener, id, token))),
             ];
         })
         {

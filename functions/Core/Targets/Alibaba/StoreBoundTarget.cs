@@ -140,17 +140,25 @@ internal sealed class StoreBoundTarget(AlibabaApi api, CasStore store, IAlibabaP
         if (job.Started.TryGetValue(resource.Id, out var asked) && AlibabaResource.IsSame(asked.Bound, resource.Bound))
         {
             // Asked for, and nothing has moved since.
+            if (job.Runs.TryGetValue(resource.Id, out var run))
+            {
+                var state = await product.JobAsync(run, cancellationToken);
+                if (state.Fault is not null)
+                    job.Forget(resource.Id);
+                if (state is not { IsOver: true, Fault: null })
+                    return state.Fault is null ? false : throw state.Fault;
+            }
+
             if (job.Look - asked.Look < resource.LooksUntilShown)
                 return false;
             if (resource.Otherwise is not { } otherwise || !job.Detoured.Add(resource.Id))
                 throw new Permanent(FindingCodes.CloudConflict.Code, $"The vendor took the change, but another certificate is bound: {resource.Bound ?? "none"}.");
             await otherwise(wanted, cancellationToken);
-            job.Started[resource.Id] = (job.Look, resource.Bound ?? "");
+            job.Start(resource, run: null);
             return false;
         }
 
-        await resource.Steps(wanted)[0](cancellationToken);
-        job.Started[resource.Id] = (job.Look, resource.Bound ?? "");
+        job.Start(resource, await resource.Steps(wanted)[0](cancellationToken));
         if (resource.Group.Length > 0)
             busy.Add(resource.Group);
         return false;

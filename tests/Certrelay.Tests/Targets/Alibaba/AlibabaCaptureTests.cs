@@ -80,9 +80,48 @@ public sealed class AlibabaCaptureTests : IAsyncLifetime
 
         await MoveAsync("alibaba-cdn", new() { ["domains"] = new JsonArray(Domain) });
 
-        // Recorded for DCDN and live streaming are uploads with a key, which ours never make.
         AssertRecorded("alibaba-cdn-SetCdnDomainSSLCertificate");
         AssertRecorded("alibaba-cas-GetUserCertificateDetail");
+    }
+
+    [Fact]
+    public async Task Edge_products_recorded_with_a_key_are_called_as_recorded_with_the_stores_certificate_in_its_place()
+    {
+        var (former, id) = _bench.Stored("former", "*.example.com");
+        using var leaf = _bench.Root.IssueLeaf("*.example.com");
+        _bench.Simulator.AddDcdnDomain(".example.com", id);
+        _bench.Simulator.AddLiveDomain("live.example.com", id);
+
+        await _bench.DeployAsync("alibaba-dcdn", new() { ["domains"] = new JsonArray("*.example.com") }, leaf);
+        await _bench.DeployAsync("alibaba-live", new() { ["domains"] = new JsonArray("live.example.com") }, leaf);
+
+        string[] material = ["CertType", "CertName", "CertId", "CertRegion", "SSLPub", "SSLPri"];
+        AssertRecorded("alibaba-dcdn-SetDcdnDomainSSLCertificate", material);
+        AssertRecorded("alibaba-live-SetLiveDomainCertificate", material);
+        string[] MaterialOf(string action) => [.. Sent(action)[0].Query.Where(one => material.Contains(one.Key)).Select(static one => $"{one.Key}={one.Value}").Order(StringComparer.Ordinal)];
+        var own = _bench.Simulator.Certificates[^1].Split('-', 2);
+        Assert.Equal([$"CertId={own[0]}", $"CertRegion={own[1]}", "CertType=cas"], MaterialOf("SetDcdnDomainSSLCertificate"));
+        Assert.Equal([$"CertName=certrelay-shop-{leaf.Fingerprint.Prefix}", "CertType=cas"], MaterialOf("SetLiveDomainCertificate"));
+        former.Dispose();
+    }
+
+    [Fact]
+    public async Task Jobs_of_listeners_are_asked_for_as_recorded()
+    {
+        AddRecorded();
+        _bench.Simulator.AddListener("ALB", "lsn-1", _former);
+        _bench.Simulator.AddListener("NLB", "lsn-2", _former);
+        _bench.Simulator.Doom("lsn-1", "SystemBusy");
+        _bench.Simulator.Doom("lsn-2", "SystemBusy");
+        using var leaf = _bench.Root.IssueLeaf(Domain);
+
+        await _bench.DeployAsync("alibaba-alb", new() { ["listeners"] = new JsonArray("lsn-1") }, leaf);
+        await _bench.DeployAsync("alibaba-nlb", new() { ["listeners"] = new JsonArray("lsn-2") }, leaf);
+
+        AssertRecorded("alibaba-alb-ListAsynJobs", "JobIds.1");
+        AssertRecorded("alibaba-nlb-GetJobStatus", "JobId");
+        Assert.True(Guid.TryParse(Assert.Single(Sent("ListAsynJobs")[0].Query, static one => one.Key == "JobIds.1").Value, out _));
+        Assert.True(Guid.TryParse(Assert.Single(Sent("GetJobStatus")[0].Query, static one => one.Key == "JobId").Value, out _));
     }
 
     [Fact]

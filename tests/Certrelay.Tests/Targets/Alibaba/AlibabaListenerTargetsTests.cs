@@ -40,6 +40,43 @@ public sealed class AlibabaListenerTargetsTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("alibaba-alb", "ALB", "alb.ListAsynJobs")]
+    [InlineData("alibaba-nlb", "NLB", "nlb.GetJobStatus")]
+    public async Task A_change_that_is_taken_and_fails_later_is_told_in_the_vendors_words(string kind, string product, string asked)
+    {
+        var (before, id) = _bench.Stored("before", Name);
+        var (doomed, other) = (_bench.Simulator.AddListener(product, "lsn-doomed", id), _bench.Simulator.AddListener(product, "lsn-other", id));
+        _bench.Simulator.Doom("lsn-doomed", "ResourceQuotaExceeded.Certificate");
+        using var leaf = _bench.Root.IssueLeaf(Name);
+
+        var outcomes = await _bench.DeployAsync(kind, new() { ["listeners"] = new JsonArray("lsn-doomed", "lsn-other") }, leaf);
+
+        Assert.Equal([("lsn-doomed", false), ("lsn-other", true)], outcomes.Select(static one => (one.Id, one.Succeeded)));
+        Assert.Contains("ResourceQuotaExceeded.Certificate: The change came to nothing.", outcomes[0].Message, StringComparison.Ordinal);
+        Assert.Equal("cloud.refused", outcomes[0].Code);
+        Assert.Contains(_bench.Simulator.Calls, call => call.Action == asked);
+        Assert.Equal(before.Fingerprint, await Handshake.LeafAsync(doomed, Name));
+        Assert.Equal(leaf.Fingerprint, await Handshake.LeafAsync(other, Name));
+    }
+
+    [Theory]
+    [InlineData("alibaba-alb", "ALB", "alb.UpdateListenerAttribute")]
+    [InlineData("alibaba-nlb", "NLB", "nlb.UpdateListenerAttribute")]
+    public async Task A_change_whose_job_fails_as_the_vendor_was_busy_is_asked_for_again(string kind, string product, string change)
+    {
+        var (_, id) = _bench.Stored("before", Name);
+        var port = _bench.Simulator.AddListener(product, "lsn-1", id);
+        _bench.Simulator.Doom("lsn-1", "SystemBusy");
+        using var leaf = _bench.Root.IssueLeaf(Name);
+
+        var outcomes = await _bench.DeployAsync(kind, new() { ["listeners"] = new JsonArray("lsn-1") }, leaf);
+
+        Assert.True(Assert.Single(outcomes).Succeeded, outcomes[0].Message);
+        Assert.Equal(["cas.UploadUserCertificate", change, change], _bench.Writes);
+        Assert.Equal(leaf.Fingerprint, await Handshake.LeafAsync(port, Name));
+    }
+
+    [Theory]
     [InlineData("alibaba-alb", "ALB", "alb.AssociateAdditionalCertificatesWithListener", "alb.DissociateAdditionalCertificatesFromListener")]
     [InlineData("alibaba-nlb", "NLB", "nlb.AssociateAdditionalCertificatesWithListener", "nlb.DisassociateAdditionalCertificatesWithListener")]
     public async Task A_further_certificate_comes_before_the_former_goes_and_others_stay(string kind, string product, string add, string remove)
