@@ -5,6 +5,7 @@ using Certrelay.Certificates;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Rollouts;
+using Certrelay.Watch.Alerts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -35,7 +36,7 @@ public sealed record CertificateChange
 
 /// <summary>Certificates and their versions: upload, look, describe, delete.</summary>
 public sealed class Certificates(
-    CertificateRegistry registry, UploadInspector inspector, CertificateUploads uploads, VersionChains chains, CertificateRequests requests, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, TimeProvider time)
+    CertificateRegistry registry, UploadInspector inspector, CertificateUploads uploads, VersionChains chains, CertificateRequests requests, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, AlertRecords alerts, TimeProvider time)
 {
     [Function("UploadCertificate"), Requires(Permission.Upload), Audited("certificate.upload"), Idempotent]
     [Takes(typeof(UploadRequest)), Takes("application/x-pem-file"), Takes("text/plain"), Takes("application/octet-stream"), Takes("multipart/form-data")]
@@ -148,6 +149,7 @@ public sealed class Certificates(
         }
 
         await registry.DeleteAsync(lineage, CancellationToken.None);
+        await alerts.EndAsync(AlertKinds.OfCertificate, name, CancellationToken.None);
         return Answer.NoContent();
     }
 

@@ -3,13 +3,14 @@ using Certrelay.App.Http;
 using Certrelay.Records;
 using Certrelay.Records.Lists;
 using Certrelay.Targets;
+using Certrelay.Watch.Alerts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Certrelay.App.Triggers;
 
 /// <summary>Targets and their kinds.</summary>
-public sealed class Targets(TargetRegistry registry, TargetList list)
+public sealed class Targets(TargetRegistry registry, TargetList list, AlertRecords alerts)
 {
 #pragma warning disable CA1822 // A static method is skipped silently on Azure Functions.
     [Function("ListTargetKinds"), Requires(Permission.Read), Answers(200, typeof(PageOf<KindView>))]
@@ -97,7 +98,10 @@ public sealed class Targets(TargetRegistry registry, TargetList list)
     {
         var target = await FindAsync(request, name, cancellationToken);
         request.DemandIfMatch(target.ETag);
-        return await registry.DeleteAsync(target, CancellationToken.None) ? Answer.NoContent() : throw new ProblemException(ProblemCodes.TargetBusy);
+        if (!await registry.DeleteAsync(target, CancellationToken.None))
+            throw new ProblemException(ProblemCodes.TargetBusy);
+        await alerts.EndAsync(AlertKinds.OfTarget, name, CancellationToken.None);
+        return Answer.NoContent();
     }
 
     private async Task<IResult> ShowAsync(Stored<TargetRecord> target, CancellationToken cancellationToken, string? created = null)

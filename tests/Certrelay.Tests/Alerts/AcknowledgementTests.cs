@@ -51,6 +51,21 @@ public sealed class AcknowledgementTests
         Assert.True(await bench.Alerts.RaiseAsync(bench.Alert("shop", kind: kind, generation: "2"), None));
     }
 
+    [Theory]
+    [InlineData(AlertKinds.MessagePoison, true)]
+    [InlineData(AlertKinds.CertificateExpiring, false)]
+    [InlineData(AlertKinds.RolloutFailed, false)]
+    public async Task A_given_up_message_is_over_once_somebody_knows_of_it_and_what_is_watched_is_not(string kind, bool over)
+    {
+        await using var bench = new AlertBench(new AlertOptions());
+        var alert = bench.Alert("deploy", kind: kind);
+        await bench.Alerts.RaiseAsync(alert, None);
+
+        var known = await bench.Alerts.AcknowledgeAsync(alert.Id, "ada", "seen", None);
+
+        Assert.Equal(over ? known!.Record.Acknowledged!.At : null, known!.Record.Resolved);
+    }
+
     [Fact]
     public async Task The_first_who_takes_an_alert_on_counts()
     {

@@ -1,6 +1,7 @@
 using Certrelay.Outgoing;
 using Certrelay.Records;
 using Certrelay.Tests.Api;
+using Certrelay.Tests.Support;
 using Certrelay.Watch.Alerts;
 using Certrelay.Watch.Alerts.Channels;
 
@@ -70,6 +71,24 @@ public sealed class AlertFunctionTests : IAsyncLifetime
         Assert.Equal(["shop-b"], await SubjectsAsync("?acknowledged=false"));
 
         static (int, string?) Refusal(Certrelay.Tests.Http.Reply refused) => (refused.Status, refused.Problem);
+    }
+
+    [Fact]
+    public async Task With_a_certificate_or_target_go_the_alerts_about_it_and_no_others()
+    {
+        using var leaf = TestCertificates.Leaf("shop.example.test");
+        Assert.Equal(201, (await _server.UploadAsync(leaf.FullChainPem + leaf.KeyPem, "?name=shop")).Status);
+        Assert.Equal(201, (await _server.SendAsync("POST", "/api/targets", """{"name":"shop","kind":"endpoint-only"}""")).Status);
+        foreach (var kind in AlertKinds.OfCertificate.Concat(AlertKinds.OfTarget))
+            await RaiseAsync("shop", "web", kind);
+        await RaiseAsync("shop-b", "web", AlertKinds.CertificateExpiring);
+
+        Assert.Equal(204, (await _server.SendAsync("DELETE", "/api/certificates/shop?reason=gone")).Status);
+        var left = (await _server.GetAsync("/api/alerts?state=open")).Json["items"]!.AsArray().Select(static alert => ((string)alert!["subject"]!, (string)alert["kind"]!)).Order().ToList();
+        Assert.Equal(204, (await _server.SendAsync("DELETE", "/api/targets/shop?reason=gone")).Status);
+
+        Assert.Equal([("shop", AlertKinds.RolloutFailed), ("shop", AlertKinds.TargetDrift), ("shop-b", AlertKinds.CertificateExpiring)], left);
+        Assert.Equal(["shop-b"], await SubjectsAsync("?state=open"));
     }
 
     [Theory]

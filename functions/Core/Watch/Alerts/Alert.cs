@@ -42,6 +42,16 @@ public static class AlertKinds
     /// <summary>Those whose occurrences follow one another for one cause, whose end ends them all; of the others each is about something of its own.</summary>
     private static readonly string[] Recurring = [TargetDrift, RolloutFailed, TimerLate];
 
+    /// <summary>Those about a certificate, which end with it.</summary>
+    public static IReadOnlyList<string> OfCertificate { get; } =
+        [CertificateExpiring, CertificateExpired, CertificateNotLive, CertificateRevoked, CertificateRefused, CertificateKeyBroken];
+
+    /// <summary>Those about a target, which end with it.</summary>
+    public static IReadOnlyList<string> OfTarget { get; } = [TargetDrift, RolloutFailed];
+
+    /// <summary>True for a kind whose cause nothing watches any more: it is over once somebody knows of it.</summary>
+    public static bool EndsWhenKnown(string kind) => kind == MessagePoison;
+
     /// <summary>True for a kind that comes up again and again until its cause is gone.</summary>
     public static bool IsRecurring(string kind) => Recurring.Contains(kind, StringComparer.Ordinal);
 

@@ -51,12 +51,26 @@ public sealed class AlertRecords(IRecordStore store, NoticeRecords notices, Time
         return resolved;
     }
 
-    /// <summary>Notes who has taken an alert on and why, the first of them; null when there is no such alert.</summary>
+    /// <summary>Resolves every alert about a subject that is gone.</summary>
+    /// <param name="kinds">Those about its sort: <see cref="AlertKinds.OfCertificate"/> or <see cref="AlertKinds.OfTarget"/>.</param>
+    public async Task EndAsync(IReadOnlyList<string> kinds, string subject, CancellationToken cancellationToken)
+    {
+        foreach (var kind in kinds)
+            await ResolveAsync(kind, subject, cancellationToken);
+    }
+
+    /// <summary>Notes who has taken an alert on and why, the first of them; null when there is no such alert. One that ends when it is known is resolved by it.</summary>
     public async Task<ListedAlert?> AcknowledgeAsync(string id, string by, string reason, CancellationToken cancellationToken)
     {
         while (Alert.IsId(id) && await store.ReadAsync<AlertRecord>(AlertRecord.Key(id), cancellationToken) is { Value.Acknowledged: null } alert)
         {
-            if (await TryReplaceAsync(alert, alert.Value with { Acknowledged = new Acknowledgement(by, time.GetUtcNow(), reason) }, cancellationToken) is not null)
+            var now = time.GetUtcNow();
+            var known = alert.Value with
+            {
+                Acknowledged = new Acknowledgement(by, now, reason),
+                Resolved = alert.Value.Resolved ?? (AlertKinds.EndsWhenKnown(alert.Value.Alert.Kind) ? now : null),
+            };
+            if (await TryReplaceAsync(alert, known, cancellationToken) is not null)
                 break;
         }
 

@@ -74,7 +74,7 @@ public sealed class CertificateCheck(
     {
         var earlier = await certificates.VersionsAsync(current.Certificate, cancellationToken).Where(version => version.Sequence < current.Sequence)
             .Select(static version => version.Fingerprint.Hex).ToHashSetAsync(cancellationToken: cancellationToken);
-        foreach (var kind in new[] { AlertKinds.CertificateExpiring, AlertKinds.CertificateExpired, AlertKinds.CertificateRevoked })
+        foreach (var kind in new[] { AlertKinds.CertificateExpiring, AlertKinds.CertificateExpired, AlertKinds.CertificateRevoked, AlertKinds.CertificateKeyBroken })
             await alerts.ResolveAsync(kind, current.Certificate, earlier.Contains, cancellationToken);
     }
 
