@@ -56,6 +56,23 @@ public sealed record SignatureAlgorithm
         return oid is KeyOids.RsaPss ? ReadPss(sequence) : Of(oid);
     }
 
+    /// <summary>The algorithm of a signature scheme of TLS (RFC 8446 section 4.2.3); null for one that this product does not check.</summary>
+    internal static SignatureAlgorithm? OfTls(int scheme) => scheme switch
+    {
+        0x0401 => Of("1.2.840.113549.1.1.11"),
+        0x0501 => Of("1.2.840.113549.1.1.12"),
+        0x0601 => Of("1.2.840.113549.1.1.13"),
+        0x0403 => Of("1.2.840.10045.4.3.2"),
+        0x0503 => Of("1.2.840.10045.4.3.3"),
+        0x0603 => Of("1.2.840.10045.4.3.4"),
+        // The salt is as long as the hash, and the key may be marked as RSASSA-PSS (08 09 and on) or not.
+        0x0804 or 0x0809 => new(KeyOids.RsaPss, "RSA-PSS with SHA-256", Scheme.RsaPss, HashAlgorithmName.SHA256),
+        0x0805 or 0x080A => new(KeyOids.RsaPss, "RSA-PSS with SHA-384", Scheme.RsaPss, HashAlgorithmName.SHA384),
+        0x0806 or 0x080B => new(KeyOids.RsaPss, "RSA-PSS with SHA-512", Scheme.RsaPss, HashAlgorithmName.SHA512),
+        0x0807 => Of(Ed25519Key.Oid),
+        _ => null,
+    };
+
     private static SignatureAlgorithm Of(string oid) => oid switch
     {
         "1.2.840.113549.1.1.2" => new(oid, "RSA with MD2", weak: true),
