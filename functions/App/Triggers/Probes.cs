@@ -34,7 +34,7 @@ public sealed record ProbeRequest
     [Range(0, 3650)]
     public int? WarnDays { get; init; }
 
-    /// <summary>One handshake for each address and nothing else.</summary>
+    /// <summary>One look at each address, up to the proof that the server holds the key of its leaf, and nothing else.</summary>
     public bool Quick { get; init; }
 }
 

@@ -4,7 +4,10 @@ using Certrelay.Certificates;
 
 namespace Certrelay.Outgoing;
 
-/// <summary>What one handshake with one address showed. Without a <see cref="Failure"/> the handshake was completed, so the server holds the key of <see cref="Leaf"/>.</summary>
+/// <summary>
+/// What one handshake with one address showed. Without a <see cref="Failure"/> the server proved that it holds the key of <see cref="Leaf"/>: the handshake was completed, or
+/// read as far as <see cref="Probing.QuickProbe"/> does.
+/// </summary>
 public sealed record ProbeResult(IPAddress Address, TimeSpan Elapsed)
 {
     /// <summary>The certificate that the server proved; null after a failure.</summary>

@@ -27,7 +27,16 @@ public sealed class TlsProbe(TimeProvider time)
     /// </summary>
     internal async Task<ProbeResult> ProbeAsync(
         IPAddress address, Endpoint endpoint, TimeSpan timeout, IReadOnlyList<SslApplicationProtocol> offers,
-        Func<SslStream, CancellationToken, Task>? then, CancellationToken cancellationToken)
+        Func<SslStream, CancellationToken, Task>? then, CancellationToken cancellationToken) =>
+        (await ConnectAsync(
+            address, endpoint, timeout, async (stream, started, token) => await HandshakeAsync(stream, address, endpoint, offers, then, started, token), cancellationToken))!;
+
+    /// <summary>
+    /// Connects and, where TLS begins, has <paramref name="handshake"/> look at the server within the time; it is told when the connection was begun. Its faults
+    /// become a result, its null is passed on and not counted.
+    /// </summary>
+    internal async Task<ProbeResult?> ConnectAsync(
+        IPAddress address, Endpoint endpoint, TimeSpan timeout, Func<OpeningStream, long, CancellationToken, Task<ProbeResult?>> handshake, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(timeout, time);
@@ -37,8 +46,9 @@ public sealed class TlsProbe(TimeProvider time)
         try
         {
             stream = await OpeningStream.OpenAsync(peer, endpoint.EffectiveStartTls, either.Token);
-            var result = await HandshakeAsync(stream, address, endpoint, offers, then, started, either.Token);
-            ProductMeter.Handshakes.Add(1, new KeyValuePair<string, object?>("outcome", "ok"));
+            var result = await handshake(stream, started, either.Token);
+            if (result is not null)
+                ProductMeter.Handshakes.Add(1, new KeyValuePair<string, object?>("outcome", "ok"));
             return result;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && IsOfTheNetwork(exception))

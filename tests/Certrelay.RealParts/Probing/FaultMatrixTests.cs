@@ -21,6 +21,8 @@ public sealed class FaultMatrixTests
         var told = string.Join('\n', findings.Select(static finding => $"{finding.Code} {finding.Scope} {finding.Message}"));
         Assert.True(wanted.Codes.SequenceEqual(findings.Select(static finding => finding.Code).Distinct().Order(StringComparer.Ordinal)), told);
         Assert.All(findings, static finding => Assert.NotEmpty(finding.Remedy));
+        // A quick look reports what one handshake shows, and is made of nothing else.
+        Assert.All(await scene.CompareAsync(), static both => QuickLookTests.AssertSame(both.Complete, both.Quick));
     }
 
     [RealFact("nginx")]

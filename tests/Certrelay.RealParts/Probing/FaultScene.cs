@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Certrelay.Certificates;
 using Certrelay.Dns;
@@ -85,9 +86,20 @@ internal sealed class FaultScene : IDisposable
     {
         var (certificate, key) = Files(leaf, []);
         var (chain, _) = Files(Intermediate, []);
+        await OpenSslAsync(["-cert", certificate, "-key", key, "-cert_chain", chain, .. switches]);
+    }
+
+    /// <summary>Starts <c>openssl s_server</c> with a self-signed certificate and its key in one text.</summary>
+    public async Task OpenSslAsync(string pair, params string[] switches)
+    {
+        await File.WriteAllTextAsync(this["pair.pem"], pair);
+        await OpenSslAsync(["-cert", this["pair.pem"], "-key", this["pair.pem"], .. switches]);
+    }
+
+    private async Task OpenSslAsync(string[] switches)
+    {
         var port = RealProcess.FreePort(First);
-        var server = RealProcess.Start(
-            "openssl", ["s_server", "-accept", $"{First}:{port}", "-cert", certificate, "-key", key, "-cert_chain", chain, "-quiet", .. switches]);
+        var server = RealProcess.Start("openssl", ["s_server", "-accept", $"{First}:{port}", "-quiet", .. switches]);
         _servers.Add(server);
         await server.ListeningAsync(First, port);
         Endpoint = Endpoint with { Port = port };
@@ -126,6 +138,23 @@ internal sealed class FaultScene : IDisposable
         return await new EndpointSurvey(resolver, guard, new TlsProbe(time), new RevocationCheck(content, time), time)
             .SurveyAsync(Endpoint, OutgoingClass.Endpoint, Options, CancellationToken.None);
     }
+
+    /// <summary>The quick look at each pinned address, and a complete handshake beside it.</summary>
+    public async Task<IReadOnlyList<(ProbeResult Quick, ProbeResult Complete)>> CompareAsync()
+    {
+        var probe = new TlsProbe(TimeProvider.System);
+        var results = new List<(ProbeResult, ProbeResult)>();
+        foreach (var address in Endpoint.Addresses.Select(IPAddress.Parse))
+            results.Add((await QuickAsync(address), await probe.ProbeAsync(address, Endpoint, Options.Survey.Timeout, Offers, then: null, CancellationToken.None)));
+        return results;
+    }
+
+    /// <summary>The quick look at one address.</summary>
+    public Task<ProbeResult> QuickAsync(IPAddress address) =>
+        new QuickProbe(new TlsProbe(TimeProvider.System), TimeProvider.System).ProbeAsync(address, Endpoint, Options.Survey.Timeout, Offers, CancellationToken.None);
+
+    // Those of a survey.
+    private SslApplicationProtocol[] Offers => Endpoint.EffectiveStartTls is StartTls.None ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [];
 
     public void Dispose()
     {

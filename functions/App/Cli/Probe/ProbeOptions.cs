@@ -19,7 +19,7 @@ internal static class ProbeOptions
 
     public static Option<bool> Json { get; } = new("--json") { Description = "Write one JSON object a line, in the order of the input." };
 
-    public static Option<bool> Quick { get; } = new("--quick") { Description = "One handshake for each address: no versions, client profiles and header fields." };
+    public static Option<bool> Quick { get; } = new("--quick") { Description = "One look at each address, up to the proof that the server holds its key: no versions, client profiles and header fields." };
 
     public static Option<bool> NoRevocation { get; } = new("--no-revocation") { Description = "Ask neither OCSP nor revocation lists." };
 

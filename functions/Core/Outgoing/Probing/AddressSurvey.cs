@@ -11,7 +11,7 @@ public sealed record SurveyOptions
     /// <summary>The longest time of one connection with its handshake.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>One handshake for each address and nothing else: no versions, no client profiles, no HTTP.</summary>
+    /// <summary>One look at each address and nothing else: no versions, no client profiles, no HTTP, no handshake beyond the proof that the server holds the key.</summary>
     public bool Quick { get; init; }
 
     /// <summary>The port of plain HTTP beside https; null: 80 for endpoints on 443, none for others.</summary>
@@ -52,6 +52,7 @@ internal sealed class AddressSurvey(TlsProbe probe, TimeProvider time)
     private static readonly int[] OtherApplications = [465, 563, 636, 853, 990, 992, 993, 994, 995, 3269, 5061, 5223, 5671, 6697, 8883];
 
     private readonly TlsProbe _probe = probe;
+    private readonly QuickProbe _quick = new(probe, time);
     private readonly HelloProbe _hello = new(time);
     private readonly HttpProbe _http = new(probe, time);
 
@@ -59,10 +60,13 @@ internal sealed class AddressSurvey(TlsProbe probe, TimeProvider time)
     public async Task<AddressFacts> LookAsync(IPAddress address, Endpoint endpoint, SurveyOptions options, CancellationToken cancellationToken)
     {
         var mayBeWeb = endpoint.EffectiveStartTls is StartTls.None && Array.IndexOf(OtherApplications, endpoint.Port) < 0;
-        var handshake = await _probe.ProbeAsync(address, endpoint, options.Timeout, mayBeWeb ? WebOffers : [], then: null, cancellationToken);
+        IReadOnlyList<SslApplicationProtocol> offers = mayBeWeb ? WebOffers : [];
+        if (options.Quick)
+            return new AddressFacts(address, endpoint.Port, await _quick.ProbeAsync(address, endpoint, options.Timeout, offers, cancellationToken));
+        var handshake = await _probe.ProbeAsync(address, endpoint, options.Timeout, offers, then: null, cancellationToken);
         var facts = new AddressFacts(address, endpoint.Port, handshake);
         // Where there is no server, or none of this protocol, nothing more can be learned.
-        if (options.Quick || handshake.Failure is { } failure && failure.Code != FindingCodes.ProbeHandshake.Code)
+        if (handshake.Failure is { } failure && failure.Code != FindingCodes.ProbeHandshake.Code)
             return facts;
 
         var sight = new Sight(this, address, endpoint, options, cancellationToken);

@@ -36,7 +36,7 @@ public sealed record AddressReport
     /// <summary>The time from the connection to the end of the first handshake.</summary>
     public required int Milliseconds { get; init; }
 
-    /// <summary>True when the handshake was completed, which proves that the server holds the key of the leaf.</summary>
+    /// <summary>True when the server proved that it holds the key of the leaf: by a complete handshake, and for a quick look by its signature in one.</summary>
     public required bool Proved { get; init; }
 
     public LeafReport? Leaf { get; init; }
