@@ -45,8 +45,9 @@ internal sealed record CertificateChain(
             rest.RemoveAll(found.Contains);
         }
 
-        var roots = known.Where(one => one != leaf && one.IsSelfSigned()).ToList();
-        return new(leaf, [.. path.Skip(1).Except(roots)], roots, [.. known.Except(path).Except(roots)], rest);
+        var roots = known.FindAll(one => one != leaf && one.IsSelfSigned());
+        // What was found beside the path stands behind it.
+        return new(leaf, [.. path.Skip(1).Where(one => !roots.Contains(one))], roots, known[path.Count..].FindAll(one => !roots.Contains(one)), rest);
     }
 
     private static CertificateRecord? FindIssuer(List<CertificateRecord> path, IReadOnlyList<CertificateRecord> certificates, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Globalization;
 
 namespace Certrelay.Certificates;
 
@@ -59,10 +60,10 @@ public sealed record CertificateExtensions
     public IReadOnlyList<string> UnknownCritical { get; private set; } = [];
 
     /// <summary>Lower-case hexadecimal.</summary>
-    public string? SubjectKeyId { get; private set; }
+    public string? SubjectKeyId => field ??= Hex(_subjectKey);
 
     /// <summary>The key identifier of the issuer, lower-case hexadecimal.</summary>
-    public string? AuthorityKeyId { get; private set; }
+    public string? AuthorityKeyId => field ??= Hex(_authorityKey);
 
     /// <summary>Where the issuer's certificate can be had (caIssuers, RFC 5280 section 4.2.2.1).</summary>
     public IReadOnlyList<string> IssuerUrls { get; private set; } = [];
@@ -73,60 +74,80 @@ public sealed record CertificateExtensions
     /// <summary>Where the issuer's revocation list can be had by http (RFC 5280 section 4.2.1.13).</summary>
     public IReadOnlyList<string> CrlUrls { get; private set; } = [];
 
-    private const int MostLookedThrough = 16;
+    private ReadOnlyMemory<byte>? _subjectKey;
+    private ReadOnlyMemory<byte>? _authorityKey;
 
     internal static CertificateExtensions Read(DerReader list)
     {
         var extensions = new CertificateExtensions();
-        // A certificate has about ten, which are looked through faster than hashed.
-        var (few, seen) = (new List<string>(MostLookedThrough), (HashSet<string>?)null);
+        // Standard ones by their last arc: two words of bits are looked through faster than names.
+        var (standard, others) = (default(UInt128), (HashSet<string>?)null);
         while (list.HasData)
         {
             var extension = list.ReadSequence();
-            var oid = extension.ReadOid();
-            if (few.Count == MostLookedThrough)
-                seen ??= [.. few];
-            if (seen is null ? few.Contains(oid) : !seen.Add(oid))
+            var arc = extension.ReadStandardExtension();
+            var oid = arc is null ? extension.ReadOid() : null;
+            if (arc is { } known ? (standard >> known & UInt128.One) == UInt128.One : !(others ??= new(StringComparer.Ordinal)).Add(oid!))
                 throw new AsnContentException("An extension occurs twice (RFC 5280 section 4.2).");
-            if (seen is null)
-                few.Add(oid);
+            standard |= arc is { } seen ? UInt128.One << seen : default;
             var critical = extension.NextIs(Asn1Tag.Boolean) && extension.ReadBoolean();
-            extensions.Take(oid, new DerReader(extension.ReadOctetString()), critical);
+            var value = new DerReader(extension.ReadOctetString());
+            if (arc is { } number)
+                extensions.TakeStandard(number, value, critical);
+            else
+                extensions.TakeOther(oid!, value, critical);
         }
         return extensions;
     }
 
-    private void Take(string oid, DerReader value, bool critical)
+    /// <summary>Takes one of those under 2.5.29, by its last arc.</summary>
+    private void TakeStandard(int arc, DerReader value, bool critical)
+    {
+        switch (arc)
+        {
+            case 14:
+                _subjectKey = value.ReadOctetString();
+                break;
+            case 15:
+                KeyUsages = ReadKeyUsages(value);
+                break;
+            case 17:
+                (Names, UnusableNames) = SubjectAltName.Read(value);
+                break;
+            case 18:
+                // Of issuerAltName nothing here depends on.
+                break;
+            case 19:
+                ReadBasicConstraints(value.ReadSequence());
+                break;
+            case 30:
+                NameConstraints = NameConstraints.Read(value.ReadSequence());
+                break;
+            case 31:
+                CrlUrls = DistributionPoints.Read(value.ReadSequence());
+                break;
+            case 32:
+                Policies = ReadPolicies(value.ReadSequence());
+                break;
+            case PolicyControls.MappingsArc or PolicyControls.ConstraintsArc or PolicyControls.InhibitAnyArc:
+                PolicyControls = PolicyControls.With(arc, value);
+                break;
+            case 35:
+                _authorityKey = ReadAuthorityKey(value.ReadSequence());
+                break;
+            case 37:
+                Purposes = ReadPurposes(value.ReadSequence());
+                break;
+            default:
+                TakeUnknown(string.Create(CultureInfo.InvariantCulture, $"2.5.29.{arc}"), critical);
+                break;
+        }
+    }
+
+    private void TakeOther(string oid, DerReader value, bool critical)
     {
         switch (oid)
         {
-            case "2.5.29.14":
-                SubjectKeyId = Convert.ToHexStringLower(value.ReadOctetString().Span);
-                break;
-            case "2.5.29.15":
-                KeyUsages = ReadKeyUsages(value);
-                break;
-            case "2.5.29.17":
-                (Names, UnusableNames) = SubjectAltName.Read(value);
-                break;
-            case "2.5.29.19":
-                ReadBasicConstraints(value.ReadSequence());
-                break;
-            case "2.5.29.30":
-                NameConstraints = NameConstraints.Read(value.ReadSequence());
-                break;
-            case "2.5.29.31":
-                CrlUrls = DistributionPoints.Read(value.ReadSequence());
-                break;
-            case "2.5.29.32":
-                Policies = ReadPolicies(value.ReadSequence());
-                break;
-            case "2.5.29.35":
-                AuthorityKeyId = ReadAuthorityKeyId(value.ReadSequence());
-                break;
-            case "2.5.29.37":
-                Purposes = ReadPurposes(value.ReadSequence());
-                break;
             case "1.3.6.1.5.5.7.1.1":
                 (IssuerUrls, OcspUrls) = AuthorityInformation.Read(value.ReadSequence());
                 break;
@@ -136,18 +157,17 @@ public sealed record CertificateExtensions
             case "1.3.6.1.5.5.7.1.24":
                 MustStaple = ReadFeatures(value.ReadSequence());
                 break;
-            case var control when PolicyControls.Knows(control):
-                PolicyControls = PolicyControls.With(control, value);
-                break;
             default:
-                if (critical && !IsPassedOver(oid))
-                    UnknownCritical = [.. UnknownCritical, oid];
+                TakeUnknown(oid, critical);
                 break;
         }
     }
 
-    // Of issuerAltName nothing here depends on.
-    private static bool IsPassedOver(string oid) => oid is "2.5.29.18";
+    private void TakeUnknown(string oid, bool critical)
+    {
+        if (critical)
+            UnknownCritical = [.. UnknownCritical, oid];
+    }
 
     /// <summary>RFC 7633 section 4: features are extensions of the ClientHello, and status_request (RFC 6066 section 8) is number 5.</summary>
     private static bool ReadFeatures(DerReader sequence)
@@ -179,8 +199,10 @@ public sealed record CertificateExtensions
         return usages;
     }
 
-    private static string? ReadAuthorityKeyId(DerReader sequence) =>
-        sequence.NextIs(DerReader.Context(0)) ? Convert.ToHexStringLower(sequence.ReadOctetString(DerReader.Context(0)).Span) : null;
+    private static ReadOnlyMemory<byte>? ReadAuthorityKey(DerReader sequence) =>
+        sequence.NextIs(DerReader.Context(0)) ? sequence.ReadOctetString(DerReader.Context(0)) : null;
+
+    private static string? Hex(ReadOnlyMemory<byte>? key) => key is { } bytes ? Convert.ToHexStringLower(bytes.Span) : null;
 
     private static List<string> ReadPolicies(DerReader sequence)
     {

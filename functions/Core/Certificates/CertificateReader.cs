@@ -32,8 +32,7 @@ internal static class CertificateReader
         return new()
         {
             Der = der,
-            Fingerprint = Fingerprint.Of(der.Span),
-            Serial = Convert.ToHexStringLower(serial.Span),
+            SerialBytes = serial,
             IssuerBytes = issuer,
             SubjectBytes = subject,
             NotBefore = notBefore,

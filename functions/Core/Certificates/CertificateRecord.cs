@@ -11,12 +11,15 @@ public sealed record CertificateRecord
 {
     public required ReadOnlyMemory<byte> Der { get; init; }
 
-    public required Fingerprint Fingerprint { get; init; }
+    /// <summary>Digested when it is first asked for, as most of what a chain or a bundle holds is never called by it.</summary>
+    public Fingerprint Fingerprint => field.Hex.Length > 0 ? field : field = Fingerprint.Of(Der.Span);
 
     /// <summary>
     /// The content octets of the serial number in lower-case hexadecimal, a leading zero octet included, as RFC 9773 section 4.1 takes them.
     /// </summary>
-    public required string Serial { get; init; }
+    public string Serial => field ??= Convert.ToHexStringLower(SerialBytes.Span);
+
+    public required ReadOnlyMemory<byte> SerialBytes { get; init; }
 
     /// <summary>The subject as RFC 4514 writes it; empty when the names are in subjectAltName only.</summary>
     public string Subject => field ??= DistinguishedName.ToText(SubjectBytes);
@@ -112,7 +115,7 @@ public sealed record CertificateRecord
         _ => false,
     };
 
-    public bool Equals(CertificateRecord? other) => other is not null && Fingerprint == other.Fingerprint;
+    public bool Equals(CertificateRecord? other) => ReferenceEquals(this, other) || (other is not null && Fingerprint == other.Fingerprint);
 
     public override int GetHashCode() => Fingerprint.GetHashCode();
 

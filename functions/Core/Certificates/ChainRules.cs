@@ -50,7 +50,7 @@ internal static class ChainRules
             if (certificate.SignatureAlgorithm is { CanVerify: false, IsWeak: false })
                 yield return FindingCodes.ChainUnverified.At(
                     certificate.Label, $"{certificate.Label} is signed with {certificate.SignatureAlgorithm.Name}, which cannot be checked here.");
-            else if (chain.Roots.FirstOrDefault(root => root.IsNamedIssuerOf(certificate) && !KeyRules.CanVerify(root.PublicKey)) is { } root)
+            else if (chain.Roots.FirstOrDefault(root => !KeyRules.CanVerify(root.PublicKey) && root.IsNamedIssuerOf(certificate)) is { } root)
                 yield return FindingCodes.ChainUnverified.At(
                     certificate.Label, $"{certificate.Label} is signed by {root.Label} with a key that cannot be checked here: {root.PublicKey.Name}.");
         }

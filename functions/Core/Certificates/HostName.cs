@@ -22,7 +22,8 @@ public static class HostName
         name = null;
         if (host.EndsWith('.'))
             host = host[..^1];
-        var lower = host.ToLowerInvariant();
+        // Lowering looks at one character after the other, even where there is nothing to lower.
+        var lower = Ascii.IsValid(host) && !host.AsSpan().ContainsAnyInRange('A', 'Z') ? host : host.ToLowerInvariant();
         if (!Ascii.IsValid(lower) && !TryToAscii(ref lower))
             return false;
         if (!IsValid(lower) || TryReadAddress(lower, out _))
@@ -40,7 +41,8 @@ public static class HostName
         address = null;
         if (text is ['[', .. var inner, ']'])
             text = inner;
-        if (text.Contains('%') || !IPAddress.TryParse(text, out var parsed))
+        // An address ends in a digit or has a colon; hardly any host name does.
+        if (!(text is [.., >= '0' and <= '9'] || text.Contains(':')) || text.Contains('%') || !IPAddress.TryParse(text, out var parsed))
             return false;
         if (parsed.AddressFamily is AddressFamily.InterNetwork && parsed.ToString() != text)
             return false;

@@ -10,11 +10,13 @@ internal static class SubjectAltName
     private const int DnsName = 2;
     private const int IpAddress = 7;
 
+    // Most certificates have fewer, which are looked through faster than hashed.
+    private const int MostLookedThrough = 8;
+
     public static (IReadOnlyList<SubjectName> Names, IReadOnlyList<string> Unusable) Read(DerReader value)
     {
-        var names = new List<SubjectName>();
-        var known = new HashSet<SubjectName>();
-        var unusable = new List<string>();
+        var (names, unusable) = (new List<SubjectName>(), new List<string>());
+        HashSet<SubjectName>? known = null;
         for (var sequence = value.ReadSequence(); sequence.HasData;)
         {
             var content = sequence.ReadContent(out var tag).Span;
@@ -24,7 +26,9 @@ internal static class SubjectAltName
                 { TagClass: TagClass.ContextSpecific, TagValue: IpAddress } => ReadAddress(content),
                 _ => null,
             };
-            if (name is not null && known.Add(name))
+            if (names.Count == MostLookedThrough)
+                known ??= [.. names];
+            if (name is not null && (known?.Add(name) ?? !names.Contains(name)))
                 names.Add(name);
         }
         return (names, unusable);

@@ -23,7 +23,7 @@ internal static class ChainChoice
         // One way up is the usual case, and then there is nothing to judge.
         var paths = PathBuilder.Find(leaf, came.Concat(known), stores);
         var path = paths.Count is 1 ? paths[0] : Rank(leaf, came, known, stores, now)[0].Path;
-        return CertificateChain.Around(path, [.. came.Concat(path).Distinct()]);
+        return CertificateChain.Around(path, path.All(came.Contains) ? came : [.. came.Concat(path).Distinct()]);
     }
 
     /// <summary>

@@ -22,7 +22,9 @@ internal sealed class PathBuilder
         // In an order of their own, so that the result is the same in whatever order they came, also where a bound cuts it.
         List<CertificateRecord> all = [.. certificates.Distinct()];
         all.Sort(static (left, right) => left.Fingerprint.CompareTo(right.Fingerprint));
-        (_authorities, _roots, _stores) = (all.FindAll(static one => !one.IsSelfSigned()), all.FindAll(static one => one.IsSelfSigned()), stores);
+        (_authorities, _roots, _stores) = ([], [], stores);
+        foreach (var one in all)
+            (one.IsSelfSigned() ? _roots : _authorities).Add(one);
     }
 
     /// <summary>Chains without their roots, leaf first. Each ends where a root is known that issued its last certificate, or where nothing leads on.</summary>

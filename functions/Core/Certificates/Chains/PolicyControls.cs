@@ -5,9 +5,10 @@ namespace Certrelay.Certificates;
 /// <summary>What an authority says of policies below it: mappings, constraints and the end of anyPolicy (RFC 5280 sections 4.2.1.5, 4.2.1.11 and 4.2.1.14).</summary>
 internal sealed record PolicyControls
 {
-    public const string MappingsOid = "2.5.29.33";
-    public const string ConstraintsOid = "2.5.29.36";
-    public const string InhibitAnyOid = "2.5.29.54";
+    // The last arcs of their OIDs.
+    public const int MappingsArc = 33;
+    public const int ConstraintsArc = 36;
+    public const int InhibitAnyArc = 54;
 
     public static PolicyControls None { get; } = new();
 
@@ -25,17 +26,15 @@ internal sealed record PolicyControls
     /// <summary>True when an extension of these is none: whoever validates the chain refuses it.</summary>
     public bool IsMalformed { get; private init; }
 
-    public static bool Knows(string oid) => oid is MappingsOid or ConstraintsOid or InhibitAnyOid;
-
     /// <summary>The same with one more extension read.</summary>
-    public PolicyControls With(string oid, DerReader value)
+    public PolicyControls With(int arc, DerReader value)
     {
         try
         {
-            return oid switch
+            return arc switch
             {
-                MappingsOid => this with { Mappings = ReadMappings(value.ReadSequence()) },
-                InhibitAnyOid => this with { InhibitAny = ReadCount(value) },
+                MappingsArc => this with { Mappings = ReadMappings(value.ReadSequence()) },
+                InhibitAnyArc => this with { InhibitAny = ReadCount(value) },
                 _ => ReadConstraints(value.ReadSequence()),
             };
         }
