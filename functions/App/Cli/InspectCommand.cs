@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Certrelay.App.Cli.Probe;
 using Certrelay.Certificates;
 
@@ -85,7 +84,7 @@ internal static class InspectCommand
             ? [Inspect(names, contents, options)]
             : names.Select((name, index) => Inspect([name], [contents[index]], options)).ToList();
         foreach (var report in reports)
-            Console.WriteLine(arguments.GetValue(Json) ? JsonSerializer.Serialize(report, ReportJson.Readable.InspectionReport) : Text(report));
+            Console.WriteLine(arguments.GetValue(Json) ? ReportJson.Write(report) : Text(report));
         return reports.TrueForAll(static report => report.Accepted) ? Accepted : Refused;
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Certrelay.Dns;
 using Certrelay.Outgoing;
 using Certrelay.Watch.Probing;
@@ -82,7 +81,7 @@ internal static class ProbeCommand
             good &= report.Good;
             if (json)
             {
-                await output.WriteLineAsync(JsonSerializer.Serialize(report, ReportJson.Readable.EndpointReport));
+                await output.WriteLineAsync(ReportJson.Write(report));
                 await output.FlushAsync(cancellationToken);
             }
             else
