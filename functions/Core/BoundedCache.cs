@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Certrelay;
 
 /// <summary>What was worked out before, for so many keys; beyond them everything is forgotten at once, which needs no account of what was used when.</summary>
-internal sealed class BoundedCache<TKey, TValue>(int most, IEqualityComparer<TKey>? comparer = null)
+public sealed class BoundedCache<TKey, TValue>(int most, IEqualityComparer<TKey>? comparer = null)
     where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, TValue> _known = new(comparer);

@@ -5,7 +5,7 @@ using Certrelay.App.Embedded.Sqlite;
 namespace Certrelay.Benchmarks;
 
 /// <summary>
-/// Calls a second over 32 connections, driven by <c>wrk</c>: nginx that answers two bytes, our health, one certificate, and the next 20 to expire of 10,000; with the
+/// Calls a second over 32 connections, driven by <c>wrk</c>: nginx that answers two bytes, the least application of the framework doing the same, our health, one certificate, and the next 20 to expire of 10,000; with the
 /// time that 99 of 100 calls stay below.
 /// </summary>
 internal static partial class ApiBenchmark
@@ -24,16 +24,20 @@ internal static partial class ApiBenchmark
             var app = await OwnApp.PublishAsync(Path.Combine(folder.FullName, "app"));
             await using var nginx = await NginxSite.StartAsync();
             var url = $"http://127.0.0.1:{OwnApp.FreePort()}";
+            var bare = $"http://127.0.0.1:{OwnApp.FreePort()}";
+            using var least = ProgramRun.Background("dotnet", [Path.Combine(AppContext.BaseDirectory, "Certrelay.Benchmarks.dll"), "bare", bare]);
             using var process = ProgramRun.Background("dotnet", [app, "serve", "--data", data, "--url", url]);
             try
             {
+                await ProgramRun.UntilItAnswersAsync(least, new Uri(new Uri(bare), "healthz"));
                 await ProgramRun.UntilItAnswersAsync(process, new Uri(new Uri(url), "healthz"));
                 var token = (await File.ReadAllTextAsync(Path.Combine(data, "admin-token"))).Trim();
-                await MeasureAsync(new Uri($"http://127.0.0.1:{nginx.PlainPort}/"), new Uri(url), token);
+                await MeasureAsync(new Uri($"http://127.0.0.1:{nginx.PlainPort}/"), new Uri(bare), new Uri(url), token);
             }
             finally
             {
                 await ProgramRun.StopAsync(process);
+                await ProgramRun.StopAsync(least);
             }
         }
         finally
@@ -48,9 +52,9 @@ internal static partial class ApiBenchmark
         await CertificateImport.RunAsync(new SqliteRecordStore(file), Certificates, TimeProvider.System.GetUtcNow());
     }
 
-    private static async Task MeasureAsync(Uri nginx, Uri own, string token)
+    private static async Task MeasureAsync(Uri nginx, Uri bare, Uri own, string token)
     {
-        Uri[] places = [nginx, new(own, "healthz"), new(own, "api/certificates/certificate-0004711"), new(own, "api/certificates?sort=expiry&limit=20")];
+        Uri[] places = [nginx, new(own, "healthz"), new(own, "api/certificates/certificate-0004711"), new(own, "api/certificates?sort=expiry&limit=20"), new(bare, "healthz")];
         var (rates, late) = (places.Select(static _ => new List<double>()).ToArray(), places.Select(static _ => new List<double>()).ToArray());
         for (var turn = -1; turn < Turns; turn++)
         {
@@ -65,6 +69,7 @@ internal static partial class ApiBenchmark
         }
 
         Console.WriteLine($"nginx: {Rounds.Of(rates[0], "calls/s")}, 99 % within {Rounds.Of(late[0], "ms")}");
+        Console.WriteLine($"bare application: {Rounds.Of(rates[4], "calls/s")}, 99 % within {Rounds.Of(late[4], "ms")}; of nginx {Rounds.Ratio(rates[4], rates[0]):N2}");
         Console.WriteLine($"health: {Rounds.Of(rates[1], "calls/s")}, 99 % within {Rounds.Of(late[1], "ms")}; of nginx {Rounds.Ratio(rates[1], rates[0]):N2}");
         Console.WriteLine($"one certificate: {Rounds.Of(rates[2], "calls/s")}, 99 % within {Rounds.Of(late[2], "ms")}; of health {Rounds.Ratio(rates[2], rates[1]):N2}");
         Console.WriteLine($"next 20 expiring: {Rounds.Of(rates[3], "calls/s")}, 99 % within {Rounds.Of(late[3], "ms")}; of health {Rounds.Ratio(rates[3], rates[1]):N2}");

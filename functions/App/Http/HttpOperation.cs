@@ -67,9 +67,9 @@ public sealed partial record HttpOperation
     }
 
     /// <summary>The query parameters that a call may have.</summary>
-    public IEnumerable<string> QueryNames => Queries.Select(static query => query.Name)
+    public IReadOnlyList<string> QueryNames => field ??= [.. Queries.Select(static query => query.Name)
         .Concat(Paged ? [PageRequest.LimitName, PageRequest.AfterName] : [])
-        .Concat(Audited is not null ? [CallReason.Name] : []);
+        .Concat(Audited is not null ? [CallReason.Name] : [])];
 
     /// <summary>The audit subject with the call's route values in it.</summary>
     public string? SubjectOf(HttpContext context) =>

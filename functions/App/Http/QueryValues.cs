@@ -51,22 +51,25 @@ public static class QueryValues
     {
         if (request.Query.Count == 0 || operation.IsCatchAll)
             return;
-        var names = operation.QueryNames.ToHashSet(StringComparer.Ordinal);
-        var many = operation.Queries.Where(static query => query.Many).Select(static query => query.Name).ToHashSet(StringComparer.Ordinal);
-        Refuse(
-        [
-            .. request.Query.Keys.Where(name => !names.Contains(name)).Select(static name => new RequestFault($"?{name}", "is unknown")),
-            .. request.Query.Where(pair => names.Contains(pair.Key) && pair.Value.Count > 1 && !many.Contains(pair.Key))
-                .Select(static pair => new RequestFault($"?{pair.Key}", "occurs twice")),
-        ]);
+        var (unknown, twice) = (new List<RequestFault>(), new List<RequestFault>());
+        foreach (var (name, values) in request.Query)
+        {
+            if (!operation.QueryNames.Contains(name))
+                unknown.Add(new RequestFault($"?{name}", "is unknown"));
+            else if (values.Count > 1 && !operation.Queries.Any(query => query.Many && query.Name == name))
+                twice.Add(new RequestFault($"?{name}", "occurs twice"));
+        }
+
+        Refuse([.. unknown, .. twice]);
     }
 
     /// <summary>Throws with all faults at once; does nothing when there are none.</summary>
     internal static void Refuse(IReadOnlyList<RequestFault> faults)
     {
+        if (faults.Count == 0)
+            return;
         var sentence = string.Join(", ", faults.Select(static fault => $"{fault.At} {fault.Detail}"));
-        if (faults.Count > 0)
-            throw new ProblemException(ProblemCodes.QueryInvalid, $"{sentence}.") { Faults = faults };
+        throw new ProblemException(ProblemCodes.QueryInvalid, $"{sentence}.") { Faults = faults };
     }
 
     internal static ProblemException Invalid(string name, string detail) =>

@@ -38,6 +38,9 @@ public sealed record CertificateChange
 public sealed class Certificates(
     CertificateRegistry registry, UploadInspector inspector, CertificateUploads uploads, VersionChains chains, CertificateRequests requests, CertificateIndex index, CertificateList list, RolloutSummaries rollouts, AlertRecords alerts, TimeProvider time)
 {
+    private static readonly IReadOnlyList<(Permission Permission, string Word)> Words =
+        [.. Enum.GetValues<Permission>().Where(static permission => permission is not Permission.None).Select(static permission => (permission, permission.ToString().ToLowerInvariant()))];
+
     [Function("UploadCertificate"), Requires(Permission.Upload), Audited("certificate.upload"), Idempotent]
     [Takes(typeof(UploadRequest)), Takes("application/x-pem-file"), Takes("text/plain"), Takes("application/octet-stream"), Takes("multipart/form-data")]
     [Takes("application/pkix-cert"), Takes("application/x-pkcs7-certificates"), Takes("application/x-pkcs12"), Takes("application/zip")]
@@ -95,7 +98,7 @@ public sealed class Certificates(
         var (filter, page) = ListQueries.Certificates(request);
         var (caller, now) = (request.Caller, time.GetUtcNow());
         return Answer.Page(await list.ReadAsync(filter, page.After, cancellationToken)
-            .ToPageAsync(page, lineage => caller.MaySee(lineage.Name), lineage => CertificateItem.Of(lineage, now), cancellationToken));
+            .ToPageAsync(page, lineage => caller.MaySee(lineage.Name), lineage => WrittenItem.Of(lineage, now), cancellationToken));
     }
 
     [Function("GetCertificate"), Requires(Permission.Read), Answers(200, typeof(CertificateView), ETag = true)]
@@ -191,7 +194,7 @@ public sealed class Certificates(
         var shown = current is null ? null : VersionView.Of(current) with { Trust = chains.Judge(current, request.Moment("at") ?? time.GetUtcNow()) };
         var view = new CertificateView
         {
-            May = [.. Enum.GetValues<Permission>().Where(permission => permission is not Permission.None && request.Caller.May(permission)).Select(static permission => permission.ToString().ToLowerInvariant())],
+            May = [.. Words.Where(one => request.Caller.May(one.Permission)).Select(static one => one.Word)],
             Name = name,
             Owner = value.Owner,
             Tags = value.Tags,

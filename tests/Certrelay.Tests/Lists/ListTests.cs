@@ -49,6 +49,27 @@ public sealed class ListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_shows_what_time_and_people_have_changed_since_the_last_one()
+    {
+        await _server.PutAsync(Certificate("shop", 31));
+
+        async Task<(string State, string Owner)> ShownAsync()
+        {
+            var item = (await _server.GetAsync("/api/certificates?sort=expiry")).Json["items"]![0]!;
+            return (item["state"]!.GetValue<string>(), item["owner"]!.GetValue<string>());
+        }
+
+        Assert.Equal(("ok", "web team"), await ShownAsync());
+        Assert.Equal(("ok", "web team"), await ShownAsync());
+        var etag = (await _server.GetAsync("/api/certificates/shop")).Headers["ETag"];
+        var changed = await _server.SendAsync("PATCH", "/api/certificates/shop", """{"owner":"others"}""", null, ("If-Match", etag));
+        Assert.True(changed.Status == 200, changed.Body);
+        Assert.Equal(("ok", "others"), await ShownAsync());
+        _time.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(("expiring", "others"), await ShownAsync());
+    }
+
+    [Fact]
     public async Task A_domain_lists_what_lies_at_or_below_it_once()
     {
         await _server.PutAsync(Certificate("apex", 80, "example.com", "www.example.com"));

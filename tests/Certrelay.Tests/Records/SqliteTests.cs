@@ -48,6 +48,67 @@ public sealed class SqliteRecordStoreTests : RecordStoreContract, IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_read_before_is_read_anew_after_a_commit_of_anybody()
+    {
+        await using var other = new SqliteFile(_folder["records.db"]);
+        var (here, there) = (Store, new SqliteRecordStore(other));
+        var key = new RecordKey("T", "p", "r");
+
+        async Task SeeAsync(string expected)
+        {
+            for (var again = 0; again < 2; again++)
+            {
+                var one = await here.GetAsync(key, CancellationToken.None);
+                var many = await here.GetAsync([key], CancellationToken.None);
+                var page = await here.QueryAsync("T", "p", RowRange.All, CancellationToken.None).ToListAsync();
+                var scan = await here.ScanAsync("T", null, CancellationToken.None).ToListAsync();
+                foreach (var row in new[] { one, many[0], page.SingleOrDefault(), scan.SingleOrDefault() })
+                    Assert.Equal(expected, row is null ? "" : System.Text.Encoding.ASCII.GetString(row.Body.Span));
+            }
+        }
+
+        await SeeAsync("");
+        await there.WriteAsync([new RecordChange.Insert(key, "other"u8.ToArray())], CancellationToken.None);
+        await SeeAsync("other");
+        await here.WriteAsync([new RecordChange.Put(key, "own"u8.ToArray())], CancellationToken.None);
+        await SeeAsync("own");
+        await there.WriteAsync([new RecordChange.Delete(key, null)], CancellationToken.None);
+        await SeeAsync("");
+    }
+
+    [Fact]
+    public async Task Nobody_reads_what_was_there_before_a_write_that_had_ended()
+    {
+        await using var other = new SqliteFile(_folder["records.db"]);
+        const int Last = 40;
+        IRecordStore[] stores = [Store, new SqliteRecordStore(other)];
+        var (key, ended) = (new RecordKey("T", "p", "r"), 0);
+
+        async Task WriteAsync()
+        {
+            for (var i = 1; i <= Last; i++)
+            {
+                await stores[i % 2].WriteAsync([new RecordChange.Put(key, BitConverter.GetBytes(i))], CancellationToken.None);
+                Volatile.Write(ref ended, i);
+            }
+        }
+
+        async Task ReadAsync(IRecordStore store)
+        {
+            for (var least = 0; least < Last;)
+            {
+                least = Volatile.Read(ref ended);
+                var row = await store.GetAsync(key, CancellationToken.None);
+                var page = await store.QueryAsync("T", "p", RowRange.All, CancellationToken.None).ToListAsync();
+                Assert.True(least == 0 || BitConverter.ToInt32(row!.Body.Span) >= least);
+                Assert.True(least == 0 || BitConverter.ToInt32(page[0].Body.Span) >= least);
+            }
+        }
+
+        await Task.WhenAll([WriteAsync(), .. Enumerable.Range(0, 4).Select(reader => Task.Run(() => ReadAsync(stores[reader % 2])))]);
+    }
+
+    [Fact]
     public async Task One_conflict_in_a_group_leaves_its_neighbours_alone()
     {
         await Store.WriteAsync([new RecordChange.Insert(new RecordKey("T", "p", "50"), new byte[1])], CancellationToken.None);

@@ -25,6 +25,7 @@ public sealed class SqliteFile : IAsyncDisposable
 
     private readonly string _path;
     private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly KnownReads _known = new();
     private readonly GroupCommit _writer;
 
     public SqliteFile(string path)
@@ -64,6 +65,9 @@ public sealed class SqliteFile : IAsyncDisposable
             _readers.Add(reader);
         }
     }
+
+    /// <summary>As <see cref="Read{T}"/>, in one transaction and with what is known of the database as it is there.</summary>
+    internal T ReadKnown<T>(Func<KnownReads.Moment, T> read) => Read(connection => _known.Read(connection, read));
 
     public async ValueTask DisposeAsync()
     {

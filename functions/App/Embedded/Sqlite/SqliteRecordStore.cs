@@ -20,24 +20,18 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     public Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(file.Read(connection => Get(connection, key)));
+        return Task.FromResult(file.ReadKnown(moment => Get(moment, key)));
     }
 
     public Task<IReadOnlyList<StoredRecord?>> GetAsync(IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // In one transaction, whose locks cost more than a row.
-        return Task.FromResult(file.Read<IReadOnlyList<StoredRecord?>>(connection =>
+        return Task.FromResult(file.ReadKnown<IReadOnlyList<StoredRecord?>>(moment =>
         {
-            connection["BEGIN"].Execute();
-            try
-            {
-                return [.. keys.Select(key => Get(connection, key))];
-            }
-            finally
-            {
-                connection["COMMIT"].Execute();
-            }
+            var rows = new StoredRecord?[keys.Count];
+            for (var i = 0; i < rows.Length; i++)
+                rows[i] = Get(moment, keys[i]);
+            return rows;
         }));
     }
 
@@ -49,7 +43,7 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (lower, strictly, count) = (after.Length > 0 ? after : from, after, size);
-            var page = file.Read(connection => ReadAll(
+            var page = Page(new KnownRead(table, partition, lower, strictly, range.Before, count), connection => ReadAll(
                 table, partition,
                 connection["SELECT row, etag, body FROM record WHERE tbl = $1 AND part = $2 AND row >= $3 AND row <> $4 AND row < $5 ORDER BY row LIMIT $6"]
                     .Bind(table).Bind(partition).Bind(lower).Bind(strictly).Bind(range.Before ?? "\x7f").Bind(count)));
@@ -70,7 +64,7 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (afterPart, afterRow, count) = (part, row, size);
-            var page = file.Read(connection => ReadAll(
+            var page = Page(new KnownRead(table, afterPart, afterRow, Count: count), connection => ReadAll(
                 table, partition: null,
                 connection["SELECT row, etag, body, part FROM record WHERE tbl = $1 AND (part, row) > ($2, $3) ORDER BY part, row LIMIT $4"]
                     .Bind(table).Bind(afterPart).Bind(afterRow).Bind(count)));
@@ -86,6 +80,31 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     {
         RecordBatch.Check(changes);
         return file.WriteAsync<IReadOnlyList<string?>>(writer => Apply(writer, changes), cancellationToken);
+    }
+
+    /// <summary>A page of a range; a first one may be known, and is noted.</summary>
+    private List<StoredRecord> Page(KnownRead read, Func<SqliteConnection, List<StoredRecord>> select)
+    {
+        if (read.Count > FirstPage)
+            return file.Read(select);
+        return file.ReadKnown(moment =>
+        {
+            if (moment.Knows(read, out List<StoredRecord>? known))
+                return known;
+            var page = select(moment.Connection);
+            moment.Note(read, page);
+            return page;
+        });
+    }
+
+    private StoredRecord? Get(KnownReads.Moment moment, RecordKey key)
+    {
+        var read = new KnownRead(key.Table, key.Partition, key.Row);
+        if (moment.Knows(read, out StoredRecord? row))
+            return row;
+        row = Get(moment.Connection, key);
+        moment.Note(read, row);
+        return row;
     }
 
     private StoredRecord? Get(SqliteConnection connection, RecordKey key)
