@@ -13,6 +13,9 @@ namespace Certrelay.Benchmarks;
 internal static class CertificateImport
 {
     private const int UnderWay = 1024;
+
+    // One for each core: nothing is written before the rows of all are known.
+    private static readonly int Parts = Environment.ProcessorCount;
     private const int LoopRows = 500_000;
 
     // A P-256 leaf; its chain is the same for most and not what an import is about.
@@ -27,18 +30,14 @@ internal static class CertificateImport
             checks[i] = checks[i] with { Moments = [checks[i].Next! with { At = KeyText.Truncate(now) }, .. checks[i].Moments.Skip(1)] };
         var watch = Stopwatch.StartNew();
         // In the order of the keys, so that each page of the file is written once: the same rows one certificate after the other take several times as long.
-        var index = new Dictionary<(string Table, string Partition), List<RecordKey>>();
-        foreach (var key in lineages.SelectMany(ListRows.Of).Concat(checks.Select(static check => check.Hint).OfType<DueHint>().Select(Due.KeyOf)))
-        {
-            if (!index.TryGetValue((key.Table, key.Partition), out var partition))
-                index[(key.Table, key.Partition)] = partition = [];
-            partition.Add(key);
-        }
-
+        var parts = await Task.WhenAll(Enumerable.Range(0, Parts).Select(part => Task.Run(() => RowsOf(
+            lineages.Skip(certificates / Parts * part).Take(part == Parts - 1 ? certificates : certificates / Parts),
+            checks.Skip(certificates / Parts * part).Take(part == Parts - 1 ? certificates : certificates / Parts)))));
+        var index = parts.SelectMany(static part => part).ToLookup(static partition => partition.Key, static partition => partition.Value);
         var hint = new ListHint { At = now }.ToBody();
         // The hints before the truth.
         var rows = await WriteAsync(store, index.OrderBy(static partition => partition.Key.Table, StringComparer.Ordinal).ThenBy(static partition => partition.Key.Partition, StringComparer.Ordinal)
-            .SelectMany(static partition => InOrder(partition.Value).Chunk(IRecordStore.LargestBatch)).Select(batch => Array.ConvertAll<RecordKey, RecordChange>(batch, key => new RecordChange.Put(key, hint))));
+            .SelectMany(static partition => InOrder([.. partition.SelectMany(static part => part)]).Chunk(IRecordStore.LargestBatch)).Select(batch => Array.ConvertAll<RecordKey, RecordChange>(batch, key => new RecordChange.Put(key, hint))));
         Console.WriteLine($"index rows alone: {rows / watch.Elapsed.TotalSeconds:N0} rows/s");
         rows += await WriteAsync(store, lineages.Select((lineage, i) => new RecordChange[]
         {
@@ -55,6 +54,20 @@ internal static class CertificateImport
     {
         var drawn = CheckRecord.Draw(Version(lineage), lineage.Leaf!.NotBefore);
         return drawn with { Moments = [.. drawn.Moments.Where(moment => moment.At > now)] };
+    }
+
+    /// <summary>The index rows of some certificates by table and partition.</summary>
+    private static Dictionary<(string Table, string Partition), List<RecordKey>> RowsOf(IEnumerable<LineageRecord> lineages, IEnumerable<CheckRecord> checks)
+    {
+        var rows = new Dictionary<(string Table, string Partition), List<RecordKey>>();
+        foreach (var key in lineages.SelectMany(ListRows.Of).Concat(checks.Select(static check => check.Hint).OfType<DueHint>().Select(Due.KeyOf)))
+        {
+            if (!rows.TryGetValue((key.Table, key.Partition), out var partition))
+                rows[(key.Table, key.Partition)] = partition = [];
+            partition.Add(key);
+        }
+
+        return rows;
     }
 
     private static List<RecordKey> InOrder(List<RecordKey> partition)

@@ -27,11 +27,11 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return this;
     }
 
-    /// <summary>A text; one that the parameter has from the run before costs nothing, which the table and partition of a batch are.</summary>
+    /// <summary>A text; one that the parameter has from the run before is not bound again, which the table and partition of a batch are.</summary>
     public SqliteStatement Bind(string value)
     {
         ref var last = ref _texts[_bound++];
-        if (ReferenceEquals(last, value))
+        if (last == value)
             return this;
         last = null;
         connection.Check(BindText(value));
