@@ -29,17 +29,20 @@ public sealed class DerReaderTests
         {
             AsnDecoder.ReadEncodedValue(input, AsnEncodingRules.DER, out _, out _, out consumed);
             return input[..consumed].ToArray();
-        }),
+        }
+        ),
         ["content"] = (static (ref reader) => reader.ReadContent(out _).ToArray(), static (input, out consumed) =>
         {
             AsnDecoder.ReadEncodedValue(input, AsnEncodingRules.DER, out var offset, out var length, out consumed);
             return input.Slice(offset, length).ToArray();
-        }),
+        }
+        ),
         ["sequence"] = (static (ref reader) => Following(reader.ReadSequence()), static (input, out consumed) =>
         {
             AsnDecoder.ReadSequence(input, AsnEncodingRules.DER, out var offset, out var length, out consumed);
             return Following(input.Slice(offset, length));
-        }),
+        }
+        ),
         ["integer"] = (static (ref reader) => reader.ReadInteger().ToArray(), static (input, out consumed) => AsnDecoder.ReadIntegerBytes(input, AsnEncodingRules.DER, out consumed).ToArray()),
         ["octets"] = (static (ref reader) => reader.ReadOctetString().ToArray(), static (input, out consumed) =>
             AsnDecoder.TryReadPrimitiveOctetString(input, AsnEncodingRules.DER, out var octets, out consumed) ? octets.ToArray() : throw new AsnContentException()),
