@@ -23,6 +23,13 @@ internal sealed class KnownReads
     private readonly Lock _turn = new();
     private BoundedCache<KnownRead, object> _known = new(Most);
 
+    /// <summary>What is known of the database as it is now, without a transaction; null where somebody has committed since the connection looked last.</summary>
+    public Moment? Look(SqliteConnection connection)
+    {
+        lock (_turn)
+            return connection["PRAGMA data_version"].Number() == connection.SeenVersion ? new Moment(connection, _known) : null;
+    }
+
     /// <summary>Runs reads in one transaction, whose locks cost more than a row; they ask <see cref="Moment"/> first.</summary>
     public T Read<T>(SqliteConnection connection, Func<Moment, T> read)
     {

@@ -67,7 +67,9 @@ public sealed class SqliteFile : IAsyncDisposable
     }
 
     /// <summary>As <see cref="Read{T}"/>, in one transaction and with what is known of the database as it is there.</summary>
-    internal T ReadKnown<T>(Func<KnownReads.Moment, T> read) => Read(connection => _known.Read(connection, read));
+    /// <param name="find">Answers from what is known alone; null where that does not suffice.</param>
+    internal T? ReadKnown<T>(Func<KnownReads.Moment, T?> find, Func<KnownReads.Moment, T?> read)
+        where T : class => Read(connection => (_known.Look(connection) is { } moment ? find(moment) : null) ?? _known.Read(connection, read));
 
     public async ValueTask DisposeAsync()
     {

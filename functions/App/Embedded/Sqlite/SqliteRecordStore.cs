@@ -20,19 +20,25 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     public Task<StoredRecord?> GetAsync(RecordKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(file.ReadKnown(moment => Get(moment, key)));
+        return Task.FromResult(file.ReadKnown(moment => moment.Knows(ReadOf(key), out StoredRecord? row) ? row : null, moment => Get(moment, key)));
     }
 
     public Task<IReadOnlyList<StoredRecord?>> GetAsync(IReadOnlyList<RecordKey> keys, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(file.ReadKnown<IReadOnlyList<StoredRecord?>>(moment =>
-        {
-            var rows = new StoredRecord?[keys.Count];
-            for (var i = 0; i < rows.Length; i++)
-                rows[i] = Get(moment, keys[i]);
-            return rows;
-        }));
+        return Task.FromResult<IReadOnlyList<StoredRecord?>>(file.ReadKnown(
+            moment =>
+            {
+                var rows = new StoredRecord?[keys.Count];
+                for (var i = 0; i < rows.Length; i++)
+                {
+                    if (!moment.Knows(ReadOf(keys[i]), out rows[i]))
+                        return null;
+                }
+
+                return rows;
+            },
+            moment => [.. keys.Select(key => Get(moment, key))])!);
     }
 
     public async IAsyncEnumerable<StoredRecord> QueryAsync(
@@ -87,25 +93,27 @@ public sealed class SqliteRecordStore(SqliteFile file) : IRecordStore
     {
         if (read.Count > FirstPage)
             return file.Read(select);
-        return file.ReadKnown(moment =>
-        {
-            if (moment.Knows(read, out List<StoredRecord>? known))
-                return known;
-            var page = select(moment.Connection);
-            moment.Note(read, page);
-            return page;
-        });
+        return file.ReadKnown(
+            moment => moment.Knows(read, out List<StoredRecord>? known) ? known : null,
+            moment =>
+            {
+                var page = select(moment.Connection);
+                moment.Note(read, page);
+                return page;
+            })!;
     }
 
     private StoredRecord? Get(KnownReads.Moment moment, RecordKey key)
     {
-        var read = new KnownRead(key.Table, key.Partition, key.Row);
+        var read = ReadOf(key);
         if (moment.Knows(read, out StoredRecord? row))
             return row;
         row = Get(moment.Connection, key);
         moment.Note(read, row);
         return row;
     }
+
+    private static KnownRead ReadOf(in RecordKey key) => new(key.Table, key.Partition, key.Row);
 
     private StoredRecord? Get(SqliteConnection connection, RecordKey key)
     {
