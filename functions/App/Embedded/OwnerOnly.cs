@@ -13,15 +13,34 @@ internal static partial class OwnerOnly
     private const UnixFileMode OfOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    private const int Attempts = 10;
+
     /// <summary>Makes a folder durably, with mode 0700; one that exists stays as it is.</summary>
     public static void CreateFolder(string path)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, OfFolder);
+        for (var attempt = 1; !TryCreate(path, isLast: attempt == Attempts); attempt++)
+        {
+        }
+
         // Also when it existed: the process that made it may not have come so far yet.
         AtomicFile.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>False when another process removed the folder in between: the framework finds it there, and a moment later not, and takes it for a file.</summary>
+    private static bool TryCreate(string path, bool isLast)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else
+                Directory.CreateDirectory(path, OfFolder);
+            return true;
+        }
+        catch (IOException) when (!isLast && !File.Exists(path))
+        {
+            return false;
+        }
     }
 
     /// <summary>Why this file or folder is not for this process alone; empty when it is, or when it does not exist.</summary>

@@ -83,6 +83,27 @@ public sealed class VaultRaceTests : IDisposable
         Assert.Equal("end", await VaultSite.ReadAsync(_vault, await VaultSite.PutAsync(_vault, "crt-shop", "end", "f0")));
     }
 
+    [Fact]
+    public async Task A_folder_that_others_remove_at_that_moment_is_made_all_the_same()
+    {
+        var path = Path.Combine(_site.Folder, "crt-race");
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var round = 0; round < 1500; round++)
+            {
+                OwnerOnly.CreateFolder(path);
+                try
+                {
+                    Directory.Delete(path);
+                }
+                catch (DirectoryNotFoundException)
+                {
+                    // Another was faster.
+                }
+            }
+        })));
+    }
+
     public void Dispose() => _site.Dispose();
 
     private static string KeyOf(string path) => Convert.ToHexStringLower(File.ReadAllBytes(path).AsSpan(4, 4));
