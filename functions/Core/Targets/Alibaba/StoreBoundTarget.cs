@@ -143,10 +143,14 @@ internal sealed class StoreBoundTarget(AlibabaApi api, CasStore store, IAlibabaP
             if (job.Runs.TryGetValue(resource.Id, out var run))
             {
                 var state = await product.JobAsync(run, cancellationToken);
-                if (state.Fault is not null)
+                if (state.Fault is { } fault)
+                {
                     job.Forget(resource.Id);
-                if (state is not { IsOver: true, Fault: null })
-                    return state.Fault is null ? false : throw state.Fault;
+                    throw fault;
+                }
+
+                if (!state.IsOver)
+                    return false;
             }
 
             if (job.Look - asked.Look < resource.LooksUntilShown)
