@@ -52,8 +52,8 @@ internal sealed class SqliteConnection : IDisposable
         }
     }
 
-    /// <summary>What <c>data_version</c> was when <see cref="KnownReads"/> looked last; null before.</summary>
-    public long? SeenVersion { get; set; }
+    /// <summary>Where the last commit can be seen; null where it cannot.</summary>
+    public WalIndex? Index => field ??= WalIndex.Of(_handle);
 
     /// <summary>True from BEGIN until COMMIT or ROLLBACK; SQLite itself rolls back after a full disk or an input/output fault.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
