@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Certrelay.App.Embedded.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Certrelay.Benchmarks;
 
@@ -25,7 +26,7 @@ internal static partial class ApiBenchmark
             await using var nginx = await NginxSite.StartAsync();
             var url = $"http://127.0.0.1:{OwnApp.FreePort()}";
             var bare = $"http://127.0.0.1:{OwnApp.FreePort()}";
-            using var least = ProgramRun.Background("dotnet", [Path.Combine(AppContext.BaseDirectory, "Certrelay.Benchmarks.dll"), "bare", bare]);
+            using var least = ProgramRun.Background("dotnet", [Path.Combine(AppContext.BaseDirectory, "Certrelay.Benchmarks.dll"), BareApp.Verb, bare, nameof(LogLevel.Warning)]);
             using var process = ProgramRun.Background("dotnet", [app, "serve", "--data", data, "--url", url]);
             try
             {

@@ -1,9 +1,10 @@
 using Certrelay.Benchmarks;
+using Microsoft.Extensions.Logging;
 
 // Each benchmark runs ours and its yardstick in turn within one process run and prints medians and their ratio:
 //   dotnet run -c Release --project tests/Certrelay.Benchmarks -- [reconcile] [queue] [start] [probes] [lists] [expiry] [scan] [api] [verbs] [vendor] [fleet] [formats]
-if (args is ["bare", var url])
-    return await BareApp.RunAsync(url);
+if (args is [BareApp.Verb, var url, var logged])
+    return await BareApp.RunAsync(url, Enum.Parse<LogLevel>(logged));
 if (args is [VerbBenchmark.Bare])
 {
     Console.WriteLine("ok");
