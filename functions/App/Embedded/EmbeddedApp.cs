@@ -24,7 +24,9 @@ public static partial class EmbeddedApp
         var edge = new EdgeOptions { BodyLimit = settings.Http.BodyLimit, BodyTimeout = TimeSpan.FromSeconds(settings.Http.BodyTimeoutSeconds) };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddConfiguration(configuration);
-        builder.WebHost.UseUrls(settings.Http.Url).UseKestrelHttpsConfiguration().ConfigureKestrel(server => server.ConfigureEdge(edge));
+        builder.WebHost.UseUrls(settings.Http.Url).UseKestrelHttpsConfiguration().ConfigureKestrel(server => server.ConfigureEdge(edge))
+            // Input and output go to the pool's threads as they come; queues of the server's own between them make the slowest calls wait longer.
+            .UseSockets(static sockets => sockets.IOQueueCount = 0);
         AddLogging(builder.Logging, builder.Configuration);
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.AddHttpEdge(edge).AddCertrelay(settings).AddSingleton(time).AddSingleton(preparation).AddEmbedded(data);
@@ -54,6 +56,8 @@ public static partial class EmbeddedApp
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // As long as it may log anything, it makes an activity for each call, which nobody reads: the edge has the correlation.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (Console.IsOutputRedirected)
             logging.AddJsonConsole(static options => options.IncludeScopes = true);
         else

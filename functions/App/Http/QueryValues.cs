@@ -49,7 +49,7 @@ public static class QueryValues
     /// <summary>Throws for parameters that the operation does not declare, and for any given twice, all at once.</summary>
     internal static void Check(HttpRequest request, HttpOperation operation)
     {
-        if (request.Query.Count == 0 || operation.IsCatchAll)
+        if (!request.QueryString.HasValue || operation.IsCatchAll)
             return;
         var (unknown, twice) = (new List<RequestFault>(), new List<RequestFault>());
         foreach (var (name, values) in request.Query)
