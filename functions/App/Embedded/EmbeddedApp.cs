@@ -54,10 +54,11 @@ public static partial class EmbeddedApp
 
     private static void AddLogging(ILoggingBuilder logging, ConfigurationManager configuration)
     {
-        logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         // As long as it may log anything, it makes an activity for each call, which nobody reads: the edge has the correlation.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // Behind our own words, of which the last one counts.
+        logging.AddConfiguration(configuration.GetSection("Logging"));
         if (Console.IsOutputRedirected)
             logging.AddJsonConsole(static options => options.IncludeScopes = true);
         else
